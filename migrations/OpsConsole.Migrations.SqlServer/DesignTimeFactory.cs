@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using OpsConsole.Store;
+
+namespace OpsConsole.Migrations.SqlServer;
+
+/// <summary>Lets <c>dotnet ef</c> make migrations for this provider; never opens a connection.</summary>
+public sealed class DesignTimeFactory : IDesignTimeDbContextFactory<OpsConsoleDb>
+{
+    /// <inheritdoc/>
+    public OpsConsoleDb CreateDbContext(string[] args)
+    {
+        var store = new StoreOptions { Provider = DatabaseProvider.SqlServer, ConnectionString = "Server=design;Database=design", DataDirectory = "." };
+        return new OpsConsoleDb((DbContextOptions<OpsConsoleDb>)StoreRoom.Use(new DbContextOptionsBuilder<OpsConsoleDb>(), store).Options);
+    }
+}

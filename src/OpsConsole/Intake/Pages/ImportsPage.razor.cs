@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Components;
+using OpsConsole.Access;
+using OpsConsole.Intake.Import;
+
+namespace OpsConsole.Intake.Pages;
+
+/// <summary>Files of history: send one, and see what became of those before.</summary>
+public sealed partial class ImportsPage : IDisposable
+{
+    private const int Shown = 50;
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _left = new();
+    private IReadOnlyList<ImportView>? _imports;
+    private IReadOnlyList<Source> _sources = [];
+    private NewSource _new = new();
+    private int _chosen;
+    private bool _mayAdd;
+
+    [Inject]
+    private ImportQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private Sources AllSources { get; set; } = null!;
+
+    [Inject]
+    private ImportsChanged Changed { get; set; } = null!;
+
+    [Inject]
+    private CircuitCaller Circuit { get; set; } = null!;
+
+    [Inject]
+    private ImportOptions Options { get; set; } = null!;
+
+    private sealed class NewSource
+    {
+        public string Name { get; set; } = "";
+
+        public bool Simulated { get; set; }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _mayAdd = await Circuit.MayAsync(Scopes.Admin);
+        await ReadAsync();
+        _chosen = AllSources.ConsoleId;
+        if (RendererInfo.IsInteractive)
+            _ = FollowAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        _imports = await Queries.ListAsync(Shown, _left.Token);
+        // What the Bootstrap key sends is for trying out; it may amend everything, so files don't belong to it.
+        _sources = [.. (await AllSources.ListAsync(_left.Token)).Where(s => s.Id != AllSources.BootstrapId)];
+    }
+
+    private async Task AddSourceAsync()
+    {
+        if (_new.Name.Trim() is not { Length: > 0 } name)
+            return;
+        _chosen = (await AllSources.EnsureAsync(name, _new.Simulated, await Circuit.RequireAsync(Scopes.Admin), _left.Token)).Id;
+        _new = new();
+        await ReadAsync();
+    }
+
+    private async Task FollowAsync()
+    {
+        using var raised = Changed.Listen();
+        try
+        {
+            while (true)
+            {
+                await raised.WaitAsync(LookAgain, _left.Token);
+                await InvokeAsync(async () =>
+                {
+                    await ReadAsync();
+                    StateHasChanged();
+                });
+            }
+        }
+        catch (OperationCanceledException) when (_left.IsCancellationRequested)
+        {
+            // The page was left.
+        }
+        catch (Exception failure)
+        {
+            await DispatchExceptionAsync(failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _left.Cancel();
+        _left.Dispose();
+    }
+}
