@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using OpsConsole.Access;
+using static Microsoft.Playwright.Assertions;
+
+namespace OpsConsole.BrowserTests;
+
+/// <summary>What those do who ask whether it is good enough, and take the data home.</summary>
+public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSite>
+{
+    [Fact]
+    public async Task Manager_ReadsAChartDownToAShipment()
+    {
+        await using var screen = await site.OpenAnonymousAsync();
+        await screen.RunAsync(async () =>
+        {
+            await screen.Page.GotoAsync("/sign-in");
+            await screen.Page.Locator(".door-button", new() { HasText = Roles.Manager }).ClickAsync();
+            await screen.Page.Locator(".tabs a", new() { HasText = "Quality" }).ClickAsync();
+            var point = screen.Page.Locator(".js-plotly-plot .points path").First;
+            await point.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+            await point.ScrollIntoViewIfNeededAsync();
+            var box = (await point.BoundingBoxAsync())!;
+            // Where the point is painted: Plotly takes the mouse by a layer of its own above it.
+            await screen.Page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2, new() { Steps = 5 });
+            await screen.Page.Locator(".js-plotly-plot .hovertext").First.WaitForAsync();
+            await screen.Page.Mouse.DownAsync();
+            await screen.Page.Mouse.UpAsync();
+            await screen.Page.WaitForURLAsync(Opened());
+            var cell = screen.Page.Locator(".counted .cell", new() { Has = screen.Page.Locator(".num", new() { HasTextRegex = Some() }) }).First;
+            var count = int.Parse(await cell.Locator(".num").InnerTextAsync(), System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+            await cell.ClickAsync();
+            await Expect(cell).ToHaveAttributeAsync("aria-pressed", "true");
+            var rows = screen.Page.Locator(".counted tbody tr");
+            await Expect(rows).ToHaveCountAsync(count);
+            var id = await rows.First.Locator("a").InnerTextAsync();
+            await rows.First.Locator("a").ClickAsync();
+            await Expect(screen.Page.Locator(".panel-head h2")).ToHaveTextAsync(id);
+            await Expect(screen.Page.Locator(".timeline")).ToContainTextAsync("Booked");
+        });
+        screen.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Analyst_TakesTheLabelsHome()
+    {
+        await using var screen = await site.OpenAnonymousAsync();
+        await screen.RunAsync(async () =>
+        {
+            await screen.Page.GotoAsync("/sign-in");
+            await screen.Page.Locator(".door-button", new() { HasText = Roles.Analyst }).ClickAsync();
+            await screen.Page.Locator(".tabs a", new() { HasText = "Labels" }).ClickAsync();
+            var csv = screen.Page.Locator("a[download]", new() { HasText = "CSV" });
+            await csv.WaitForAsync();
+            var download = await screen.Page.RunAndWaitForDownloadAsync(() => csv.ClickAsync());
+            var lines = await File.ReadAllLinesAsync(await download.PathAsync());
+            Assert.StartsWith("shipment_id,decided_at,lead_minutes,model_version,score", lines[0], StringComparison.Ordinal);
+            var columns = lines[0].Split(',').Length;
+            Assert.True(lines.Length > 50, $"Only {lines.Length} lines.");
+            Assert.All(lines[1..], line => Assert.True(line.Split(',').Length >= columns, line));
+            Assert.All(lines[1..], line => Assert.StartsWith("SIM-", line, StringComparison.Ordinal));
+        });
+        screen.AssertQuiet();
+    }
+
+    [GeneratedRegex("[?&]day=")]
+    private static partial Regex Opened();
+
+    [GeneratedRegex("^[1-9]")]
+    private static partial Regex Some();
+}
