@@ -39,6 +39,20 @@ internal static partial class ConsoleHost
         }
     }
 
+    /// <summary>
+    /// Refuses new circuits and hub connections from the moment the stop begins. Those that are open are closed then, once; a board that comes right
+    /// back on a connection it kept would be closed by nobody, and the server would wait for it until its time was up.
+    /// </summary>
+    internal static void UseNoConnectionsWhileStopping(this WebApplication app) => app.Use((http, next) =>
+    {
+        var path = http.Request.Path;
+        if (!app.Lifetime.ApplicationStopping.IsCancellationRequested || !(path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/hubs")))
+            return next(http);
+        http.Response.Headers.RetryAfter = "1";
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Task.CompletedTask;
+    });
+
     /// <summary>Programs get problem details, people get a page.</summary>
     internal static void UseErrors(this WebApplication app)
     {

@@ -42,6 +42,7 @@ builder.Services.AddUi();
 builder.Services.AddDemo(configuration.Demo);
 
 var app = builder.Build();
+app.UseNoConnectionsWhileStopping();
 app.UseErrors();
 app.UseAccess();
 app.UseOperations();

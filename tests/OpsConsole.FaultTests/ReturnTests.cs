@@ -70,6 +70,44 @@ public sealed class ReturnTests(PublishedProgram program, ITestOutputHelper outp
         Directory.Delete(data, recursive: true);
     }
 
+    /// <summary>
+    /// A board comes back the moment it is cut off, so also while the server is still stopping. Taken in then, it was closed by nobody: the server
+    /// waited for it until its time was up, and ended with an error.
+    /// </summary>
+    [Fact]
+    public async Task ServerStopped_UnderOpenBoards_EndsAtOnceAndWell()
+    {
+        var data = Directory.CreateTempSubdirectory("opsconsole-stop-").FullName;
+        var port = PublishedProgram.FreePort();
+        var running = program.Start(data, Tabs.Settings, port: port);
+        try
+        {
+            await running.ReadyAsync(TimeSpan.FromSeconds(60));
+            var flagged = await FlaggedAsync(running);
+            await using var tabs = await Tabs.OpenAsync(running.Client.BaseAddress!);
+            List<TimeSpan> took = [];
+            for (var round = 0; round < Faults.Rounds(5); round++)
+            {
+                for (var i = 0; i < 4; i++)
+                    await tabs.BoardAsync($"/?case={flagged[i]}");
+                var ended = await running.TerminateAsync();
+                took.Add(ended.Took);
+                Assert.True(ended.ExitCode == 0, $"ended with {ended.ExitCode} after {ended.Took}:\n{running.Log}");
+                await tabs.CloseAllAsync();
+                running.Dispose();
+                running = program.Start(data, Tabs.Settings, port: port);
+                await running.ReadyAsync(TimeSpan.FromSeconds(60));
+            }
+            output.WriteLine($"stopped {took.Count} times under 4 open boards, within {took.Max().TotalSeconds:0.0} s at most");
+            Assert.InRange(took.Max(), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        }
+        finally
+        {
+            running.Dispose();
+        }
+        Directory.Delete(data, recursive: true);
+    }
+
     /// <summary>Shipments that the rule flags: promised soon, and not scanned for days.</summary>
     private static async Task<List<string>> FlaggedAsync(RunningProgram running)
     {

@@ -52,6 +52,13 @@ internal sealed class Tabs : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Closes every tab; who is signed in stays so.</summary>
+    public async Task CloseAllAsync()
+    {
+        foreach (var page in _context.Pages.ToList())
+            await page.CloseAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _browser.DisposeAsync();

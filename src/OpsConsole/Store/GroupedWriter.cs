@@ -99,6 +99,10 @@ public sealed partial class GroupedWriter(StoreConnections connections, WriteGat
     }
 
     /// <inheritdoc/>
+    // Whatever time is left: what waits is written within moments, and what it writes with is disposed of next.
+    public override Task StopAsync(CancellationToken cancellationToken) => base.StopAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
     // A thread of its own: it waits for the disk much of the time, and the pool has few threads to lend.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.Factory.StartNew(() => Write(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -171,8 +171,8 @@ internal sealed partial class WatchFeeds(
         await base.StopAsync(cancellationToken);
         try
         {
-            // The writer stops after this.
-            await book.FlushAsync(cancellationToken);
+            // The writer stops after this, so it is still there, even when the time to stop has run out.
+            await book.FlushAsync(CancellationToken.None);
         }
         catch (StoreUnavailableException failure)
         {
