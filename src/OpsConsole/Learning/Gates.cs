@@ -8,11 +8,19 @@ namespace OpsConsole.Learning;
 
 /// <summary>One condition that a version must meet before it serves.</summary>
 /// <param name="Name">Its name, for programs.</param>
-/// <param name="Passed">Whether it does; also where it doesn't apply.</param>
+/// <param name="Passed">Whether it does; also where there is nothing to meet.</param>
 /// <param name="Figure">The figure it turns on, in words.</param>
 /// <param name="Line">What is needed, in words; null where it doesn't apply.</param>
 public sealed record Gate(string Name, bool Passed, string Figure, string? Line = null)
 {
+    /// <summary>False where there is nothing to meet: it stands in nobody's way, and nothing was found good.</summary>
+    public bool Applies { get; private init; } = true;
+
+    /// <summary>A gate with nothing to meet.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="why">Why there is nothing, in words.</param>
+    internal static Gate NotApplying(string name, string why) => new(name, true, "does not apply: " + why) { Applies = false };
+
     /// <summary>An administrator may promote past it by saying why. Not past what makes the file another than was trained.</summary>
     public bool MayBePassed => Name is not (Gates.FileName or Gates.Parity);
 
@@ -53,8 +61,8 @@ public sealed class Gates(StoreOptions store)
         {
             return
             [
-                new(Parity, true, "does not apply: the model is code, nothing was translated"),
-                new("comparison", true, "does not apply: it needs no data and is always there to roll back to; Quality shows how it did in service"),
+                Gate.NotApplying(Parity, "the model is code, nothing was translated"),
+                Gate.NotApplying("comparison", "it needs no data and is always there to roll back to; Quality shows how it did in service"),
             ];
         }
         using var metrics = JsonDocument.Parse(version.Metrics);
@@ -103,7 +111,7 @@ public sealed class Gates(StoreOptions store)
         }
         else
         {
-            yield return new(Parity, true, "does not apply: the model is kept as it was fitted, nothing was translated");
+            yield return Gate.NotApplying(Parity, "the model is kept as it was fitted, nothing was translated");
         }
         var roc = Number(metrics, "rocAuc");
         yield return new(
@@ -134,7 +142,7 @@ public sealed class Gates(StoreOptions store)
     {
         const string Name = "comparison";
         if (served)
-            return new(Name, true, "does not apply: it served before, and one can always roll back");
+            return Gate.NotApplying(Name, "it served before, and one can always roll back");
         if (!metrics.TryGetProperty("comparison", out var comparison) || comparison.ValueKind != JsonValueKind.Object)
             return new(Name, false, "it was not compared with any champion", "train it again");
         var theirs = comparison.GetProperty("champion").GetString();

@@ -121,6 +121,7 @@ public sealed partial class ModelsPage(
 
     private static string GatesInWords(IReadOnlyList<Gate> gates) => gates.Count(g => !g.Passed) switch
     {
+        0 when !gates.Any(g => g.Applies) => "Gates: none applies",
         0 => "Gates: all pass",
         1 => $"Gates: {gates.First(g => !g.Passed).Name} fails",
         var failed => $"Gates: {failed} of {gates.Count} fail",
