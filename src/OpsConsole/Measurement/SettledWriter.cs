@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using OpsConsole.Intake;
 using OpsConsole.Operations;
 using OpsConsole.Store;
@@ -73,7 +74,9 @@ internal sealed class SettledWriter
         {
             row.Read();
             var judgements = due.Facts.Judgements;
-            if (row.GetInt64(0) != judgements.Count || row.GetInt64(1) != judgements.Count(j => j.WithdrawnAt is not null))
+            // SQL Server counts in int, SQLite in long.
+            if (Convert.ToInt32(row.GetValue(0), CultureInfo.InvariantCulture) != judgements.Count
+                || Convert.ToInt32(row.GetValue(1), CultureInfo.InvariantCulture) != judgements.Count(j => j.WithdrawnAt is not null))
                 return false;
         }
         if (session.Execute(Take, due.InputVersion, outcome.NextChangeAt, tally.Promise, due.Key, due.InputVersion) == 0)

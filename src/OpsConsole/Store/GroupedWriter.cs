@@ -220,11 +220,11 @@ public sealed partial class GroupedWriter(StoreConnections connections, WriteGat
         }
         catch (Exception failure)
         {
-            unit.Failure = failure;
+            unit.Failure = ServerFailure.IsOfTheMoment(failure) ? new StoreUnavailableException("The store could not take the write.", failure) : failure;
             session.ForgetSignalsAfter(mark);
             if (!options.IsSqlite)
             {
-                transaction.Rollback("unit");
+                ServerFailure.Undo(transaction, failure);
                 return;
             }
             session.Execute(Undo);

@@ -21,7 +21,10 @@ public sealed partial class Migrator(IDbContextFactory<OpsConsoleDb> factory, St
     /// <exception cref="InvalidOperationException">Something is pending and <c>Database:MigrateOnStart</c> is false.</exception>
     public async Task StartAsync(Func<Task> then, CancellationToken cancellation)
     {
-        await using var alone = options.IsSqlite ? await LockFileAsync(cancellation) : await ServerStart.LockAsync(options, cancellation);
+        await using var file = options.IsSqlite ? await LockFileAsync(cancellation) : null;
+        await using var server = options.IsSqlite ? null : await ServerStart.LockAsync(options, time, cancellation);
+        if (server is not null)
+            await ServerStart.PrepareAsync(server, options, cancellation);
         await MigrateAsync(cancellation);
         await then();
     }
@@ -42,8 +45,6 @@ public sealed partial class Migrator(IDbContextFactory<OpsConsoleDb> factory, St
             LogMigrating(log, pending.Count);
             await db.Database.MigrateAsync(cancellation);
         }
-        if (!options.IsSqlite)
-            await ServerStart.EnsureIsolationAsync(options, cancellation);
         ids.Instance = await TakeInstanceNumberAsync(db, cancellation);
     }
 
@@ -71,7 +72,7 @@ public sealed partial class Migrator(IDbContextFactory<OpsConsoleDb> factory, St
         });
     }
 
-    private async Task<IAsyncDisposable> LockFileAsync(CancellationToken cancellation)
+    private async Task<FileStream> LockFileAsync(CancellationToken cancellation)
     {
         var file = new SqliteConnectionStringBuilder(options.ConnectionString).DataSource;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);

@@ -156,7 +156,8 @@ internal sealed class CaseQueue(StoreConnections connections, SettingsStore sett
         Where("s.destination_area = @area", "@area", filter.Area);
         Where("s.service = @service", "@service", filter.Service);
         Where("(c.assignee_name = @assignee OR c.assignee = @assignee)", "@assignee", filter.Assignee);
-        Where(@"(s.shipment_id LIKE @q ESCAPE '\' OR s.reference LIKE @q ESCAPE '\')", "@q", filter.Q is { } q ? $"%{Escape(q)}%" : null);
+        // SQLite compares so by itself; SQL Server by the collation, which tells upper from lower case.
+        Where(@"(LOWER(s.shipment_id) LIKE LOWER(@q) ESCAPE '\' OR LOWER(s.reference) LIKE LOWER(@q) ESCAPE '\')", "@q", filter.Q is { } q ? $"%{Escape(q)}%" : null);
         command.CommandText =
             $"""
             SELECT {BoardRowReader.Columns}, c.shipment_key, s.shipment_id, s.score, s.prediction_key, s.promised_by, s.destination_area,

@@ -27,12 +27,15 @@ public sealed class StatementTests
 
     private static IEnumerable<FieldInfo> Fields() => typeof(Scopes).Assembly.GetTypes()
         .Where(t => !t.ContainsGenericParameters)
+        // What a generic class declares is seen through its heirs.
+        .SelectMany(t => t.BaseType is { IsConstructedGenericType: true } parent ? [t, parent] : new[] { t })
         .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
         .Where(f => f.FieldType == typeof(Statement) || f.FieldType == typeof(Statement[]))
         // Savepoints are the connection's own calls on SQL Server (GroupedWriter).
-        .Where(f => f.DeclaringType != typeof(GroupedWriter) && !f.Name.Contains("Sqlite", StringComparison.Ordinal));
+        .Where(f => f.DeclaringType != typeof(GroupedWriter) && !f.Name.Contains("Sqlite", StringComparison.Ordinal))
+        .DistinctBy(Name);
 
-    private static string Name(FieldInfo field) => $"{field.DeclaringType!.FullName}.{field.Name}";
+    private static string Name(FieldInfo field) => $"{field.DeclaringType!.Namespace}.{field.DeclaringType.Name}.{field.Name}";
 
     private static Statement[] Statements(FieldInfo field) => field.GetValue(null) switch
     {
