@@ -78,6 +78,8 @@ internal abstract class Receive<T>(GroupedWriter writer, InputChanged changed)
         WHERE shipment_id = @p0
         """);
 
+    private static readonly ManyRows BumpAll = new(Bump, "changed_shipments", "shipments", "shipment_id");
+
     /// <summary>Reads one item, the reader standing on its start; null when it is refused.</summary>
     internal abstract T? Read(ref Utf8JsonReader json, ItemReader reader);
 
@@ -113,6 +115,10 @@ internal abstract class Receive<T>(GroupedWriter writer, InputChanged changed)
     /// <returns>Whether the shipment is registered.</returns>
     protected static bool NoteChanged(WriteSession session, string shipmentId) =>
         session.Execute(BumpDue, shipmentId) > 0 || session.Execute(Bump, shipmentId) > 0;
+
+    /// <summary>The same of many shipments; those that are registered.</summary>
+    protected static HashSet<object> NoteAllChanged(WriteSession session, IEnumerable<string> shipmentIds) =>
+        session.ExecuteAll(BumpAll, [.. shipmentIds.Select(id => new object?[] { id })]);
 
     private void Apply(WriteSession session, Part<T> part)
     {

@@ -34,6 +34,9 @@ internal sealed class ReceiveShipments(
         """);
     private static readonly Statement SetFirstPromise = new("""UPDATE shipments SET promised_first = @p1 WHERE "key" = @p0""");
 
+    private static readonly ManyRows HashesOfMany = new(
+        new Statement("SELECT @p0, content_hash FROM shipment_versions WHERE shipment_id = @p0"), "known_shipments", "shipments", "shipment_id");
+
     private readonly record struct Registered(long Key, int SourceId, bool History);
 
     private readonly record struct StoredVersion(DateTimeOffset ReceivedAt, DateTimeOffset? RecordedAt, long Hash, string Content);
@@ -48,16 +51,17 @@ internal sealed class ReceiveShipments(
     protected override void Write(WriteSession session, Part<NewShipment> part)
     {
         HashSet<string> amended = new(StringComparer.Ordinal);
+        var batch = session.Together(part.Items.Count) ? Batch.Of(session, part) : null;
         foreach (var item in part.Items)
         {
             var id = item.Content.ShipmentId;
-            if (part.Earlier(id).Contains(item.Hash))
+            if (part.Earlier(id).Contains(item.Hash) || batch?.Has(id, item.Hash) == true)
             {
                 part.NoteDuplicate();
             }
-            else if (FindRow(session, id) is not { } row)
+            else if (FindRow(session, id, batch) is not { } row)
             {
-                RegisterNew(session, part, item);
+                RegisterNew(session, part, item, batch);
                 part.Accept(id, item);
             }
             else if (Versions(session, id) is var versions && versions.Exists(v => v.Hash == item.Hash))
@@ -75,11 +79,72 @@ internal sealed class ReceiveShipments(
                 amended.Add(id);
             }
         }
-        foreach (var id in amended)
-            NoteChanged(session, id);
+        batch?.Send();
+        if (session.Together(amended.Count))
+            NoteAllChanged(session, amended);
+        else
+        {
+            foreach (var id in amended)
+                NoteChanged(session, id);
+        }
     }
 
-    private void RegisterNew(WriteSession session, Part<NewShipment> part, in ReadItem<NewShipment> item)
+    /// <summary>
+    /// What is known of the shipments of a part, asked for once, and the new ones, which are registered together. Only what amends another goes
+    /// row by row.
+    /// </summary>
+    private sealed class Batch(WriteSession session)
+    {
+        private readonly Dictionary<string, HashSet<long>> _hashes = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _waiting = new(StringComparer.Ordinal);
+
+        internal InsertsTogether Inserts => field ??= new InsertsTogether(session);
+
+        // Nobody else registers a shipment of this loop meanwhile: the writers of all instances go one after the other.
+        internal static Batch Of(WriteSession session, Part<NewShipment> part)
+        {
+            var batch = new Batch(session);
+            session.QueryAll(
+                HashesOfMany, [.. part.Items.Select(i => i.Content.ShipmentId).Distinct(StringComparer.Ordinal).Select(id => new object?[] { id })],
+                row => batch.Keep(row.GetString(0), row.GetInt64(1)));
+            return batch;
+        }
+
+        internal bool Has(string id, long hash) => _hashes.TryGetValue(id, out var hashes) && hashes.Contains(hash);
+
+        internal bool IsNew(string id) => !_hashes.ContainsKey(id);
+
+        internal void Register(string id, long hash)
+        {
+            _waiting.Add(id);
+            Keep(id, hash);
+        }
+
+        /// <summary>Before a shipment is read: it may be one of those that wait.</summary>
+        internal void SendIfWaiting(string id)
+        {
+            if (_waiting.Contains(id))
+                Send();
+        }
+
+        internal void Send()
+        {
+            if (_waiting.Count == 0)
+                return;
+            EventsWaiting.ClaimAll(session, _waiting);
+            Inserts.Send();
+            _waiting.Clear();
+        }
+
+        private void Keep(string id, long hash)
+        {
+            if (!_hashes.TryGetValue(id, out var hashes))
+                _hashes[id] = hashes = [];
+            hashes.Add(hash);
+        }
+    }
+
+    private void RegisterNew(WriteSession session, Part<NewShipment> part, in ReadItem<NewShipment> item, Batch? batch)
     {
         var s = item.Content;
         var history = session.Received > s.PromisedBy;
@@ -87,14 +152,25 @@ internal sealed class ReceiveShipments(
         double? chance = !history && current.HoldOutShare > 0 && current.MayHoldOut(s.Service, s.DeclaredValue) ? current.HoldOutShare : null;
         var heldOut = keys.Draw(s.ShipmentId) < chance;
         var key = ids.Next();
-        session.Execute(
-            Register, key, s.ShipmentId, part.Caller.SourceId, part.Caller.Simulated, session.Loop, session.Received, history, heldOut, s.BookedAt, s.PromisedBy,
+        ReadOnlySpan<object?> values =
+        [
+            key, s.ShipmentId, part.Caller.SourceId, part.Caller.Simulated, session.Loop, session.Received, history, heldOut, s.BookedAt, s.PromisedBy,
             s.Service, s.Carrier, s.Origin.AreaCode, s.Destination.AreaCode, s.Destination.AreaType, s.Destination.DeprivationBand, s.ConsignmentId, s.Reference,
-            history ? null : 0L, chance);
-        EventsWaiting.Claim(session, s.ShipmentId);
-        KeepVersion(session, item);
+            history ? null : 0L, chance,
+        ];
+        if (batch is null)
+        {
+            session.Execute(Register, values);
+            EventsWaiting.Claim(session, s.ShipmentId);
+        }
+        else
+        {
+            batch.Register(s.ShipmentId, item.Hash);
+            batch.Inserts.Add(Register, values);
+        }
+        KeepVersion(session, item, batch);
         if (s.Customer is { } customer)
-            customers.Keep(session, key, s.ShipmentId, customer);
+            customers.Keep(session, key, s.ShipmentId, customer, batch?.Inserts);
     }
 
     private void Amend(WriteSession session, Registered row, List<StoredVersion> versions, in ReadItem<NewShipment> item)
@@ -117,10 +193,14 @@ internal sealed class ReceiveShipments(
             session.Execute(SetFirstPromise, row.Key, s.PromisedBy);
     }
 
-    private static void KeepVersion(WriteSession session, in ReadItem<NewShipment> item)
+    private static void KeepVersion(WriteSession session, in ReadItem<NewShipment> item, Batch? batch = null)
     {
         var s = item.Content;
-        session.Execute(InsertVersion, s.ShipmentId, session.Received, s.RecordedAt, s.PromisedBy, item.Hash, item.Text);
+        ReadOnlySpan<object?> values = [s.ShipmentId, session.Received, s.RecordedAt, s.PromisedBy, item.Hash, item.Text];
+        if (batch is null)
+            session.Execute(InsertVersion, values);
+        else
+            batch.Inserts.Add(InsertVersion, values);
     }
 
     // As ShipmentHistory has it.
@@ -133,8 +213,11 @@ internal sealed class ReceiveShipments(
             : version.ReceivedAt;
     }
 
-    private static Registered? FindRow(WriteSession session, string id)
+    private static Registered? FindRow(WriteSession session, string id, Batch? batch)
     {
+        if (batch?.IsNew(id) == true)
+            return null;
+        batch?.SendIfWaiting(id);
         using var row = session.Query(Find, id);
         return row.Read()
             ? new Registered(row.GetInt64(0), row.GetInt32(1), Convert.ToBoolean(row.GetValue(2), System.Globalization.CultureInfo.InvariantCulture))

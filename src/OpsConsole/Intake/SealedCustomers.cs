@@ -27,14 +27,25 @@ public sealed class SealedCustomers(IntakeKeys keys, Ids ids)
         """);
 
     /// <summary>Keeps the customer of a shipment, instead of what was kept before.</summary>
-    public void Keep(WriteSession session, long shipmentKey, string shipmentId, Client.Customer customer)
+    /// <param name="session">The transaction.</param>
+    /// <param name="shipmentKey">The shipment.</param>
+    /// <param name="shipmentId">Its id.</param>
+    /// <param name="customer">The customer.</param>
+    /// <param name="together">Of a shipment that is being registered with others: what they insert.</param>
+    public void Keep(WriteSession session, long shipmentKey, string shipmentId, Client.Customer customer, InsertsTogether? together = null)
     {
         var index = customer.CustomerId is { } id ? keys.BlindIndex(id) : keys.BlindIndexOfNameless(shipmentId);
         var (customerKey, key) = FindOrAdd(session, index);
         var content = JsonSerializer.SerializeToUtf8Bytes(customer, ContractJson.Requests.Customer);
-        session.Execute(Unlink, shipmentKey);
-        session.Execute(Link, shipmentKey, customerKey, Envelope.Seal(key, content, shipmentKey));
+        var link = Envelope.Seal(key, content, shipmentKey);
         CryptographicOperations.ZeroMemory(key);
+        if (together is not null)
+        {
+            together.Add(Link, shipmentKey, customerKey, link);
+            return;
+        }
+        session.Execute(Unlink, shipmentKey);
+        session.Execute(Link, shipmentKey, customerKey, link);
     }
 
     /// <summary>Forgets the customer of a shipment.</summary>

@@ -21,9 +21,16 @@ public sealed class BoardRows(BoardChanged changed)
     /// <summary>How long a row stays after its shipment has finished.</summary>
     public static readonly TimeSpan KeptAfterFinish = TimeSpan.FromHours(24);
 
-    private static readonly Statement RaiseVersion = new("UPDATE counters SET value = value + 1 WHERE name = @p0");
+    private static readonly string[] Columns =
+    [
+        "shipment_key", "version", "simulated", "state", "score", "threshold", "late", "flagged", "silent", "expected_delay_minutes", "delay_low", "delay_high",
+        "promised_by", "carrier_estimate", "destination_area", "service", "carrier", "declared_value", "model_version", "prediction_key", "why", "last_scan_at",
+        "finished_at", "feed_down", "shipment_id",
+    ];
+
+    private static readonly Statement RaiseVersion = new("UPDATE counters SET value = value + @p1 WHERE name = @p0");
     private static readonly Statement ReadVersion = new("SELECT value FROM counters WHERE name = @p0");
-    private static readonly Statement FirstVersion = new("INSERT INTO counters (name, value) VALUES (@p0, 1)");
+    private static readonly Statement FirstVersion = new("INSERT INTO counters (name, value) VALUES (@p0, @p1)");
 
     private static readonly Statement Update = new(
         """
@@ -44,6 +51,9 @@ public sealed class BoardRows(BoardChanged changed)
         FROM shipments WHERE "key" = @p0 AND history = 0 AND held_out = 0
         """);
 
+    private static readonly ManyRows UpdateAll = new(Update, "board_updates", "board_rows", Columns[..^1]);
+    private static readonly ManyRows InsertAll = new(Insert, "board_inserts", "board_rows", Columns);
+
     private static readonly Statement UpdateCase = new(
         "UPDATE board_rows SET version = @p1, case_state = @p2, assignee = @p3, judged_at = @p4 WHERE shipment_key = @p0");
 
@@ -52,16 +62,23 @@ public sealed class BoardRows(BoardChanged changed)
     {
         if (session.Loop != LoopClock.Live || score.HeldOut)
             return;
-        var version = NextVersion(session);
-        ReadOnlySpan<object?> values =
-        [
-            score.ShipmentKey, version, score.Simulated, score.State, score.Score, score.Threshold, score.Late, score.Flagged, score.Silent,
-            score.ExpectedDelayMinutes, score.DelayLow, score.DelayHigh, score.PromisedBy, score.CarrierEstimate, score.DestinationArea, score.Service,
-            score.Carrier, score.DeclaredValue, score.ModelVersion, score.PredictionKey, score.Why, score.LastScanAt, score.FinishedAt, score.FeedDown, score.ShipmentId,
-        ];
+        var values = Values(score, NextVersion(session));
         // What left the board a day after it finished doesn't come back by a late scan.
-        if (session.Execute(Update, values[..^1]) == 0 && !(score.FinishedAt <= session.Received - KeptAfterFinish))
+        if (session.Execute(Update, values.AsSpan(..^1)) == 0 && !HasLeft(session, score))
             session.Execute(Insert, values);
+        session.OnCommitted(changed.Raise);
+    }
+
+    /// <summary>The same for many shipments, each of them once.</summary>
+    public void ScoredAll(WriteSession session, IEnumerable<BoardScore> scores)
+    {
+        var shown = session.Loop == LoopClock.Live ? scores.Where(s => !s.HeldOut).ToList() : [];
+        if (shown.Count == 0)
+            return;
+        var version = NextVersion(session, shown.Count) - shown.Count;
+        var rows = shown.ConvertAll(score => Values(score, ++version));
+        var there = session.ExecuteAll(UpdateAll, rows.ConvertAll(row => row[..^1]));
+        session.ExecuteAll(InsertAll, [.. rows.Where((row, i) => !there.Contains(row[0]!) && !HasLeft(session, shown[i]))]);
         session.OnCommitted(changed.Raise);
     }
 
@@ -79,10 +96,20 @@ public sealed class BoardRows(BoardChanged changed)
         session.OnCommitted(changed.Raise);
     }
 
-    private static long NextVersion(WriteSession session)
+    private static bool HasLeft(WriteSession session, BoardScore score) => score.FinishedAt <= session.Received - KeptAfterFinish;
+
+    private static object?[] Values(BoardScore score, long version) =>
+    [
+        score.ShipmentKey, version, score.Simulated, score.State, score.Score, score.Threshold, score.Late, score.Flagged, score.Silent,
+        score.ExpectedDelayMinutes, score.DelayLow, score.DelayHigh, score.PromisedBy, score.CarrierEstimate, score.DestinationArea, score.Service,
+        score.Carrier, score.DeclaredValue, score.ModelVersion, score.PredictionKey, score.Why, score.LastScanAt, score.FinishedAt, score.FeedDown, score.ShipmentId,
+    ];
+
+    // The last of as many as are taken.
+    private static long NextVersion(WriteSession session, int taken = 1)
     {
-        if (session.Execute(RaiseVersion, VersionCounter) == 0)
-            session.Execute(FirstVersion, VersionCounter);
+        if (session.Execute(RaiseVersion, VersionCounter, taken) == 0)
+            session.Execute(FirstVersion, VersionCounter, taken);
         return Convert.ToInt64(session.Scalar(ReadVersion, VersionCounter), CultureInfo.InvariantCulture);
     }
 }

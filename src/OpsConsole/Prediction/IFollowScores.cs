@@ -51,4 +51,7 @@ public interface IFollowScores
 {
     /// <summary>Writes what follows from a score. Must be quick and must not wait.</summary>
     void Follow(WriteSession session, ScoreWritten score);
+
+    /// <summary>The same for the scores of many shipments, each of them once.</summary>
+    void FollowAll(WriteSession session, IReadOnlyList<ScoreWritten> scores);
 }

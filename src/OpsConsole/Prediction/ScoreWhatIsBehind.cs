@@ -20,6 +20,8 @@ public sealed partial class ScoreWhatIsBehind(
 {
     private const int BatchSize = 500;
     private const int UnitSize = 50;
+    // Where rows are written together, more of them pay.
+    private const int UnitTogether = 250;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(500);
     // What comes within this is scored together.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(15);
@@ -102,7 +104,7 @@ public sealed partial class ScoreWhatIsBehind(
         List<FailedShipment> failed = [];
         var scored = scorer.Score([.. due.Where(d => !d.History)], champion, now, failed);
         var history = due.Where(d => d.History).ToList();
-        List<Task> writes = [.. scored.Chunk(UnitSize).Select(unit => WriteAsync(unit, term, cancellation))];
+        List<Task> writes = [.. scored.Chunk(options.TogetherFrom > UnitSize ? UnitSize : UnitTogether).Select(unit => WriteAsync(unit, term, cancellation))];
         if (failed.Count + history.Count > 0)
             writes.Add(PutOffAsync(failed, history, now, cancellation));
         await Task.WhenAll(writes);
@@ -130,20 +132,13 @@ public sealed partial class ScoreWhatIsBehind(
 
     private async Task WriteUnitAsync(ScoredShipment[] unit, long term, CancellationToken cancellation)
     {
-        List<ScoredShipment> written = new(unit.Length);
+        IReadOnlyList<ScoredShipment> written = [];
         var newest = true;
         var received = await writer.WriteAsync(
             session =>
             {
-                written.Clear();
                 newest = WriteScores.IsNewest(session, term);
-                if (!newest)
-                    return;
-                foreach (var shipment in unit)
-                {
-                    if (_write.Write(session, shipment))
-                        written.Add(shipment);
-                }
+                written = newest ? _write.Write(session, unit) : [];
             },
             WritePriority.Bulk, unit.Length, admitted: true, cancellation);
         if (!newest)

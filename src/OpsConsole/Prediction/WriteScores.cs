@@ -19,6 +19,9 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
                scored_at = @p10, score = @p11, flagged = @p12, silent = @p13, last_scan_at = @p14, prediction_key = @p15
         {AsRead}
         """);
+    private static readonly ManyRows UpdateAll = new(
+        Update, "scored_shipments", "shipments", "\"key\"", "input_version", "scored_version", "next_score_at", "scored_at", "next_score_at", "state", "promised_by",
+        "promise_counted", "first_scored_at", "scored_at", "score", "flagged", "silent", "last_scan_at", "prediction_key");
     private static readonly Statement Postpone = new($"UPDATE shipments SET next_score_at = @p5 {AsRead}");
     private static readonly Statement AddPrediction = new(
         """
@@ -45,36 +48,90 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
     internal static bool IsNewest(WriteSession session, long term) =>
         session.Scalar(NewestTerm, session.Loop) is { } newest && Convert.ToInt64(newest, System.Globalization.CultureInfo.InvariantCulture) == term;
 
-    /// <summary>Writes one shipment; false when it was changed or scored meanwhile, and nothing was written.</summary>
-    internal bool Write(WriteSession session, ScoredShipment scored)
+    /// <summary>Writes the shipments of a unit; those that were changed or scored meanwhile are left out, and nothing of them is written.</summary>
+    internal IReadOnlyList<ScoredShipment> Write(WriteSession session, IReadOnlyList<ScoredShipment> unit)
     {
-        var (due, state) = (scored.Due, scored.State);
-        var predictionKey = scored.Material ? ids.Next() : due.Stored?.Key;
-        var firstScoredAt = due.FirstScoredAt ?? (scored.Material ? session.Received : null);
-        var score = scored.Score?.Score ?? due.Score;
-        var written = session.Execute(
-            Update, due.Key, due.InputVersion, due.ScoredVersion, due.NextScoreAt, due.ScoredAt, scored.NextScoreAt?.UtcTicks, state.State, state.PromisedBy,
-            scored.History.PromiseCounted, firstScoredAt, session.Received, score, scored.Flagged, scored.Silent, state.LastScan?.OccurredAt, predictionKey);
-        if (written == 0)
+        var together = session.Together(unit.Count) ? new InsertsTogether(session) : null;
+        List<Writing> written = [.. unit.Select(scored => WritingOf(session, scored))];
+        if (together is null)
+        {
+            written.RemoveAll(w => !WriteAlone(session, w));
+            return written.ConvertAll(w => w.Scored);
+        }
+        var taken = session.ExecuteAll(UpdateAll, written.ConvertAll(w => UpdateOf(session, w)));
+        written.RemoveAll(w => !taken.Contains(w.Scored.Due.Key));
+        foreach (var writing in written)
+            Keep(session, writing, together);
+        together.Send();
+        board.ScoredAll(session, written.Select(BoardScoreOf));
+        var follow = written.ConvertAll(w => FollowOf(session, w));
+        foreach (var follower in _followers)
+            follower.FollowAll(session, follow);
+        return written.ConvertAll(w => w.Scored);
+    }
+
+    private bool WriteAlone(WriteSession session, Writing writing)
+    {
+        if (session.Execute(Update, UpdateOf(session, writing)) == 0)
             return false;
+        Keep(session, writing, null);
+        board.Scored(session, BoardScoreOf(writing));
+        var follow = FollowOf(session, writing);
+        foreach (var follower in _followers)
+            follower.Follow(session, follow);
+        return true;
+    }
+
+    /// <summary>A shipment that is being written.</summary>
+    /// <param name="Scored">What scoring came to.</param>
+    /// <param name="PredictionKey">The newest stored prediction, this one if it is stored.</param>
+    /// <param name="FirstScoredAt">When the first was stored.</param>
+    /// <param name="Score">The newest score.</param>
+    private readonly record struct Writing(ScoredShipment Scored, long? PredictionKey, DateTimeOffset? FirstScoredAt, double? Score);
+
+    private Writing WritingOf(WriteSession session, ScoredShipment scored) => new(
+        scored, scored.Material ? ids.Next() : scored.Due.Stored?.Key, scored.Due.FirstScoredAt ?? (scored.Material ? session.Received : null),
+        scored.Score?.Score ?? scored.Due.Score);
+
+    private static object?[] UpdateOf(WriteSession session, Writing writing)
+    {
+        var (scored, due, state) = (writing.Scored, writing.Scored.Due, writing.Scored.State);
+        return
+        [
+            due.Key, due.InputVersion, due.ScoredVersion, due.NextScoreAt, due.ScoredAt, scored.NextScoreAt?.UtcTicks, state.State, state.PromisedBy,
+            scored.History.PromiseCounted, writing.FirstScoredAt, session.Received, writing.Score, scored.Flagged, scored.Silent, state.LastScan?.OccurredAt,
+            writing.PredictionKey,
+        ];
+    }
+
+    // Its prediction and the scores at its leads.
+    private static void Keep(WriteSession session, Writing writing, InsertsTogether? together)
+    {
+        var scored = writing.Scored;
         if (scored.Material)
-            Store(session, scored, predictionKey!.Value);
+            Insert(session, together, AddPrediction, PredictionOf(session, scored, writing.PredictionKey!.Value));
         foreach (var lead in scored.LeadsGone)
-            Drop(session, due.Key, lead);
+            Drop(session, scored.Due.Key, lead);
         foreach (var lead in scored.Leads)
         {
             // What takes the place of another is marked as recomputed; of the rest there is none yet.
             if (lead.Recomputed)
-                Drop(session, due.Key, lead.Lead);
-            session.Execute(
-                AddLead, due.Key, lead.Lead, lead.Moment, lead.Score, lead.Threshold, lead.ModelVersionId, lead.Recomputed, lead.ExpectedDelayMinutes, lead.Vector,
-                session.Received);
+                Drop(session, scored.Due.Key, lead.Lead);
+            Insert(
+                session, together, AddLead,
+                [
+                    scored.Due.Key, lead.Lead, lead.Moment, lead.Score, lead.Threshold, lead.ModelVersionId, lead.Recomputed, lead.ExpectedDelayMinutes, lead.Vector,
+                    session.Received,
+                ]);
         }
-        board.Scored(session, BoardScoreOf(scored, score, predictionKey));
-        var follow = FollowOf(session, scored, predictionKey);
-        foreach (var follower in _followers)
-            follower.Follow(session, follow);
-        return true;
+    }
+
+    private static void Insert(WriteSession session, InsertsTogether? together, Statement insert, ReadOnlySpan<object?> values)
+    {
+        if (together is null)
+            session.Execute(insert, values);
+        else
+            together.Add(insert, values);
     }
 
     /// <summary>Tries a shipment again later, one that could not be scored now; null: not by itself.</summary>
@@ -91,16 +148,19 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
         session.Execute(DropLead, shipmentKey, lead);
     }
 
-    private static void Store(WriteSession session, ScoredShipment scored, long key)
+    private static object?[] PredictionOf(WriteSession session, ScoredShipment scored, long key)
     {
         var (score, explanation) = (scored.Score!.Value, scored.Explanation!);
-        session.Execute(
-            AddPrediction, key, scored.Due.Key, session.Received, scored.Champion.ModelVersionId, score.Score, scored.Champion.Threshold, scored.Flagged,
-            score.RawLogOdds, explanation.Baseline, score.ExpectedDelayMinutes, score.DelayLow, score.DelayHigh, scored.Vector, PredictionAnswers.Write(explanation));
+        return
+        [
+            key, scored.Due.Key, session.Received, scored.Champion.ModelVersionId, score.Score, scored.Champion.Threshold, scored.Flagged,
+            score.RawLogOdds, explanation.Baseline, score.ExpectedDelayMinutes, score.DelayLow, score.DelayHigh, scored.Vector, PredictionAnswers.Write(explanation),
+        ];
     }
 
-    private static BoardScore BoardScoreOf(ScoredShipment scored, double? score, long? predictionKey)
+    private static BoardScore BoardScoreOf(Writing writing)
     {
+        var scored = writing.Scored;
         var (state, content) = (scored.State, scored.State.Content);
         return new BoardScore
         {
@@ -109,9 +169,9 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
             Simulated = scored.Due.Simulated,
             HeldOut = scored.Due.HeldOut,
             State = state.State,
-            Score = score,
+            Score = writing.Score,
             Threshold = scored.Champion.Threshold,
-            Late = score >= scored.Champion.Threshold,
+            Late = writing.Score >= scored.Champion.Threshold,
             Flagged = scored.Flagged,
             Silent = scored.Silent,
             FeedDown = scored.FeedDown,
@@ -125,26 +185,30 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
             Carrier = content.Carrier,
             DeclaredValue = content.DeclaredValue,
             ModelVersion = scored.Champion.Version,
-            PredictionKey = predictionKey,
+            PredictionKey = writing.PredictionKey,
             Why = scored.Explanation is { } explanation ? FeatureWords.Why(explanation) : null,
             LastScanAt = state.LastScan?.OccurredAt,
             FinishedAt = state.State == ShipmentState.Open ? null : scored.History.FinishedAt(Knowledge.Received),
         };
     }
 
-    private static ScoreWritten FollowOf(WriteSession session, ScoredShipment scored, long? predictionKey) => new()
+    private static ScoreWritten FollowOf(WriteSession session, Writing writing)
     {
-        ShipmentKey = scored.Due.Key,
-        ShipmentId = scored.Due.ShipmentId,
-        Moment = session.Received,
-        State = scored.State.State,
-        HeldOut = scored.Due.HeldOut,
-        PromisedBy = scored.State.PromisedBy,
-        Score = scored.Score?.Score,
-        Threshold = scored.Champion.Threshold,
-        Flagged = scored.Flagged,
-        WasFlagged = scored.Due.Flagged,
-        FeedDown = scored.FeedDown,
-        PredictionKey = predictionKey,
-    };
+        var scored = writing.Scored;
+        return new ScoreWritten
+        {
+            ShipmentKey = scored.Due.Key,
+            ShipmentId = scored.Due.ShipmentId,
+            Moment = session.Received,
+            State = scored.State.State,
+            HeldOut = scored.Due.HeldOut,
+            PromisedBy = scored.State.PromisedBy,
+            Score = scored.Score?.Score,
+            Threshold = scored.Champion.Threshold,
+            Flagged = scored.Flagged,
+            WasFlagged = scored.Due.Flagged,
+            FeedDown = scored.FeedDown,
+            PredictionKey = writing.PredictionKey,
+        };
+    }
 }

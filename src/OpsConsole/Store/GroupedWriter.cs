@@ -192,7 +192,7 @@ public sealed partial class GroupedWriter(StoreConnections connections, WriteGat
         if (stamping.Execute(RaiseStamp, now, stamp) == 0)
             stamping.Execute(NewStamp, now, stamp);
         var received = Convert.ToInt64(stamping.Scalar(ReadStamp, stamp), System.Globalization.CultureInfo.InvariantCulture);
-        var session = new WriteSession(_connection, transaction, _prepared, new DateTimeOffset(received, TimeSpan.Zero), clock.Loop);
+        var session = new WriteSession(_connection, transaction, _prepared, new DateTimeOffset(received, TimeSpan.Zero), clock.Loop, options.TogetherFrom);
         var started = Stopwatch.GetTimestamp();
         while (Take() is { } unit)
         {

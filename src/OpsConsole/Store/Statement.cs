@@ -22,6 +22,9 @@ public sealed class Statement
     /// <summary>How many parameters it takes.</summary>
     public int Parameters { get; }
 
+    /// <summary>How many of its rows are sent at once; for a plain <c>INSERT … VALUES</c> only.</summary>
+    internal BulkInsert Bulk => field ??= BulkInsert.Of(this);
+
     internal DbCommand Prepare(DbConnection connection)
     {
         var command = connection.CreateCommand();

@@ -31,6 +31,16 @@ public sealed record StoreOptions
     /// <summary>How many items may wait for the writer before a call is refused with 503.</summary>
     public int QueuedItems { get; init; } = 50_000;
 
+    /// <summary>
+    /// From how many rows on they are written together (<see cref="WriteSession.Together"/>): on SQL Server, where that takes about as many round
+    /// trips as this many rows take statements. Never on SQLite.
+    /// </summary>
+    public int TogetherFrom
+    {
+        get => field > 0 ? field : IsSqlite ? int.MaxValue : 24;
+        init;
+    }
+
     /// <summary>True on SQLite.</summary>
     public bool IsSqlite => Provider == DatabaseProvider.Sqlite;
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using OpsConsole.Client;
 using OpsConsole.Live;
@@ -17,35 +18,54 @@ internal sealed class FollowScoresWithCases(CaseBook book, BoardRows board, Sett
         """
         SELECT s.history, f.since, b.shipment_key, b.case_state,
                c.state, c.opened_at, c.opened_by_person, c.flagged_since, c.assignee, c.assignee_name, c.claimed_until, c.judged_at, c.closed_at,
-               c.closed_because, c.version
+               c.closed_because, c.version, s."key"
         FROM shipments s
         LEFT JOIN cases c ON c.shipment_key = s."key"
         LEFT JOIN board_rows b ON b.shipment_key = s."key"
         LEFT JOIN held_flags f ON f.shipment_key = s."key"
         WHERE s."key" = @p0
         """);
+    private static readonly ManyRows ReadAll = new(Read, "followed_scores", "shipments", "\"key\"");
     private static readonly Statement HoldFlag = new("INSERT INTO held_flags (shipment_key, loop, since) VALUES (@p0, @p1, @p2)");
     private static readonly Statement DropFlag = new("DELETE FROM held_flags WHERE shipment_key = @p0");
+
+    private sealed record Followed(bool History, DateTimeOffset? HeldSince, bool Shown, CaseState? ShownAs, Case? Case);
 
     /// <inheritdoc/>
     public void Follow(WriteSession session, ScoreWritten score)
     {
-        bool history;
-        DateTimeOffset? heldSince;
-        (bool Row, CaseState? State) shown;
-        Case? found;
+        Followed? followed = null;
         using (var row = session.Query(Read, score.ShipmentKey))
         {
-            if (!row.Read())
-                return;
-            history = Convert.ToBoolean(row.GetValue(0), CultureInfo.InvariantCulture);
-            heldSince = CaseBook.Time(row, 1);
-            shown = (!row.IsDBNull(2), row.IsDBNull(3) ? null : (CaseState)row.GetInt32(3));
-            found = row.IsDBNull(4) ? null : CaseBook.ReadCase(row, 4, score.ShipmentKey);
+            if (row.Read())
+                followed = ReadFollowed(row, score.ShipmentKey);
         }
-        if (history || score.HeldOut)
+        if (followed is not null)
+            Follow(session, score, followed);
+    }
+
+    /// <inheritdoc/>
+    public void FollowAll(WriteSession session, IReadOnlyList<ScoreWritten> scores)
+    {
+        Dictionary<long, Followed> found = new(scores.Count);
+        session.QueryAll(ReadAll, [.. scores.Select(s => new object?[] { s.ShipmentKey })], row => found[row.GetInt64(15)] = ReadFollowed(row, row.GetInt64(15)));
+        foreach (var score in scores)
+        {
+            if (found.TryGetValue(score.ShipmentKey, out var followed))
+                Follow(session, score, followed);
+        }
+    }
+
+    private static Followed ReadFollowed(DbDataReader row, long shipmentKey) => new(
+        Convert.ToBoolean(row.GetValue(0), CultureInfo.InvariantCulture), CaseBook.Time(row, 1), !row.IsDBNull(2),
+        row.IsDBNull(3) ? null : (CaseState)row.GetInt32(3), row.IsDBNull(4) ? null : CaseBook.ReadCase(row, 4, shipmentKey));
+
+    private void Follow(WriteSession session, ScoreWritten score, Followed followed)
+    {
+        var found = followed.Case;
+        if (followed.History || score.HeldOut)
             return;
-        if (Change(session, score, found, heldSince) || found is null || !shown.Row || shown.State == found.State)
+        if (Change(session, score, found, followed.HeldSince) || found is null || !followed.Shown || followed.ShownAs == found.State)
             return;
         // The case is older than the row: judged before the first score, or handed over by the demo's history.
         board.CaseChanged(session, score.ShipmentKey, found.State, found.AssigneeName, found.JudgedAt);
