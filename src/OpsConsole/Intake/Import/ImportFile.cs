@@ -88,7 +88,7 @@ internal sealed class ImportFile : IDisposable
         file.Position = file.Length - size.Length;
         file.ReadExactly(size);
         file.Position = 0;
-        return (file, new UnpackedStream(new GZipStream(file, CompressionMode.Decompress), BinaryPrimitives.ReadUInt32LittleEndian(size), options.LargestUnpacked));
+        return (file, new UnpackedStream(new GZipStream(file, CompressionMode.Decompress), BinaryPrimitives.ReadUInt32LittleEndian(size), options.LargestUnpacked, path));
     }
 
     /// <summary>Moves to the next row; false at the end.</summary>

@@ -58,6 +58,32 @@ public sealed class ImportFileTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(300, false)]
+    [InlineData(2, true)]
+    [InlineData(300, true)]
+    public void PackedFile_OfSeveralMembers_IsReadWholeOrRefused(int members, bool cutOff)
+    {
+        // As `cat a.gz b.gz` and parallel packers make them.
+        using var packed = new MemoryStream();
+        packed.Write(Gzip("id,b\n"));
+        for (var i = 1; i < members; i++)
+            packed.Write(Gzip(string.Concat(Enumerable.Range(0, 500).Select(row => $"{i}-{row},{row * 7919 % 1000}\n"))));
+        using var csv = new Csv(cutOff ? packed.ToArray()[..^200] : packed.ToArray());
+        var rows = 0;
+        var refused = Record.Exception(() =>
+        {
+            using var file = csv.Open();
+            while (file.Next())
+                rows++;
+        });
+        if (cutOff)
+            Assert.Contains("not whole", Assert.IsType<RefusedFileException>(refused).Message, StringComparison.Ordinal);
+        else
+            Assert.Equal((null, 500 * (members - 1)), (refused, rows));
+    }
+
     [Fact]
     public void Line_WithoutAnEnd_IsRefusedInBoundedMemory()
     {
@@ -81,5 +107,13 @@ public sealed class ImportFileTests
         Assert.Contains("2 cells", Next(), StringComparison.Ordinal);
         Assert.Contains("4 cells", Next(), StringComparison.Ordinal);
         Assert.Equal("the end", Next());
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(Encoding.ASCII.GetBytes(text));
+        return packed.ToArray();
     }
 }
