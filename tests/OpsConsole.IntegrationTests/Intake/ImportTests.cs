@@ -80,6 +80,25 @@ public sealed class ImportTests(ConsoleFactory console) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Deliveries_WhoseEndIsAWord_EndAsItSays()
+    {
+        var csv = new StringBuilder("id,booked,promised,delivered,from,to,status,status since\n");
+        string[] words = ["delivered", "returned", "cancelled", "in transit"];
+        for (var i = 0; i < 40; i++)
+        {
+            var delivered = i % 4 == 0 ? "2026-01-01 17:00:00" : "";
+            csv.Append(Inv($"ES-{i},2026-01-01 08:00:00,2026-01-01 18:00:00,{delivered},N1,S1,{words[i % 4]},2026-01-01 16:{i:00}:00\n"));
+        }
+        csv.Append("ES-40,2026-01-01 08:00:00,2026-01-01 18:00:00,,N1,S1,returned,\n");
+        var done = await BringInAsync(Encoding.UTF8.GetBytes(csv.ToString()));
+        Assert.Equal((new ItemCounts(Accepted: 41), new ItemCounts(Accepted: 30, Rejected: 1)), (done.Progress.Shipments, done.Progress.Events));
+        Assert.Equal((10, 11), (done.Report!.Delivered, done.Report.NoEnd));
+        Assert.Contains(done.Report.Reasons, r => r.What.Contains("nothing says when", StringComparison.Ordinal) && r.Cells.Contains("returned"));
+        foreach (var (id, state) in new[] { ("ES-0", "delivered"), ("ES-1", "returned"), ("ES-2", "cancelled"), ("ES-3", "open") })
+            Assert.Contains($"\"state\":\"{state}\"", await console.Client.GetStringAsync(new Uri($"/api/v1/shipments/{id}", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Events_InAFileOfTheirOwn_EndDeliveriesOfAnother()
     {
         await BringInAsync(Encoding.UTF8.GetBytes(Plain("EV", 20, delivered: false)));

@@ -29,6 +29,12 @@ internal sealed record ImportField(string Name, string Words, FieldKind Kind, st
     /// <summary>Before the name of a field that is an event's moment.</summary>
     internal const string Event = "events.";
 
+    /// <summary>The field whose words say how a delivery ended.</summary>
+    internal const string EndState = Event + "endState";
+
+    /// <summary>The field that says when it did.</summary>
+    internal const string EndedAt = Event + "endedAt";
+
     internal const string Needed = "Needed";
     internal const string Happened = "What happened, and when";
     internal const string Places = "Places";
@@ -52,6 +58,10 @@ internal sealed record ImportField(string Name, string Words, FieldKind Kind, st
         new("service", "Service", FieldKind.Text, Needed, "service", "service level", "service type", "product", "shipping method", "delivery type", "svc", "versandart", "produkt", "serviceart", "leistung", "servico"),
         new("events.delivered", "Delivered", FieldKind.Time, Happened, "delivered", "delivery", "actual delivery", "delivered customer", "pod", "arrived", "completed", "zugestellt", "zustellung", "geliefert",
             "ausgeliefert", "lieferdatum ist", "ablieferung", "entregue", "entrega", "livre"),
+        new(EndState, "How it ended, in a word", FieldKind.Text, Happened, "status", "state", "delivery status", "shipment status", "order status", "final status", "end state", "zustand",
+            "sendungsstatus", "lieferstatus", "situacao", "statut", "etat"),
+        new(EndedAt, "When it ended so", FieldKind.Time, Happened, "status since", "status at", "status date", "status time", "status changed", "status updated", "status seit", "status vom", "ended at", "ended", "closed at",
+            "closed", "finished at", "finished", "abgeschlossen", "beendet", "situacao data"),
         new("events.accepted", "Accepted", FieldKind.Time, Happened, "accepted", "approved", "confirmed", "angenommen", "bestaetigt", "freigegeben", "aprovado"),
         new("events.collected", "Collected", FieldKind.Time, Happened, "collected", "handed over", "handover", "picked up", "pickup", "collection", "dispatched", "shipped", "posted", "abgeholt", "abholung",
             "uebernommen", "uebernahme", "versendet", "coletado", "postado", "enleve"),
@@ -103,7 +113,7 @@ internal sealed record ImportField(string Name, string Words, FieldKind Kind, st
     internal bool IsNeeded => Group == Needed;
 
     /// <summary>It is the moment of an event; null else. </summary>
-    internal EventType? EventType => Name.StartsWith(Event, StringComparison.Ordinal) ? Enum.Parse<EventType>(Name[Event.Length..], ignoreCase: true) : null;
+    internal EventType? EventType => Name.StartsWith(Event, StringComparison.Ordinal) && Enum.TryParse<EventType>(Name[Event.Length..], ignoreCase: true, out var type) ? type : null;
 
     /// <summary>The fields of a kind of file.</summary>
     internal static IReadOnlyList<ImportField> Of(ImportKind kind) => kind == ImportKind.Deliveries ? OfDeliveries : OfEvents;

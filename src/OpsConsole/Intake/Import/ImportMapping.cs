@@ -81,7 +81,7 @@ internal sealed record ImportMapping
     /// <summary>Put before every shipment's id.</summary>
     public string? IdPrefix { get; init; }
 
-    /// <summary>What the words of a file of events mean: an event's type, or empty for what is left out.</summary>
+    /// <summary>What the words of a file of events, or of how deliveries ended, mean: an event's type, or empty for what is left out.</summary>
     public IReadOnlyDictionary<string, string> Types { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The columns whose times are read.</summary>
@@ -115,6 +115,8 @@ internal sealed record ImportMapping
             problems.Add(("attributes", $"Two attributes are called {twice.Key}; allowed is one."));
         if (kind == ImportKind.Events && Fields.GetValueOrDefault("type")?.Column is not null && !Types.Values.Any(t => t.Length > 0))
             problems.Add(("type", "No word of the file means an event yet: say what they mean."));
+        if (kind == ImportKind.Deliveries && Fields.ContainsKey(ImportField.EndState) && !Types.Values.Any(t => t.Length > 0))
+            problems.Add((ImportField.EndState, $"No word of {Fields[ImportField.EndState].Column} means an end yet: say what they mean, or choose no column for it."));
         return problems;
     }
 
@@ -135,6 +137,9 @@ internal sealed record ImportMapping
     internal static IReadOnlyList<(string Value, string Words)> EventTypes { get; } =
         [.. Enum.GetValues<EventType>().Where(t => t != EventType.PromiseChanged).Append(EventType.PromiseChanged)
             .Select(t => (JsonNamingPolicy.CamelCase.ConvertName(t.ToString()), EventWords(t)))];
+
+    /// <summary>The ends that a file's words can mean.</summary>
+    internal static IReadOnlyList<(string Value, string Words)> EndTypes { get; } = [.. EventTypes.Where(t => t.Value is "delivered" or "returned" or "cancelled")];
 
     private static string EventWords(EventType type) => type switch
     {

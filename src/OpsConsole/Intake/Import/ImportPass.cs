@@ -181,6 +181,9 @@ internal sealed class ImportPass : IDisposable
             if (!json.IsEmpty && _events.Take(json, at) is { } bad)
                 Refuse(row, "event", bad);
         }
+        var end = _maker.EndEvent();
+        if (!end.IsEmpty && _events.Take(end, at) is { } wrong)
+            Refuse(row, "event", wrong);
     }
 
     private void TakeEvent(BatchRow row, int at)

@@ -13,7 +13,7 @@ internal sealed class QualityWatch
     private readonly ImportField[] _fields;
     private readonly long[] _filled;
     private readonly TimeStats[] _times;
-    private readonly int _booked, _promised, _delivered;
+    private readonly int _booked, _promised;
     private readonly (int Area, int Latitude)[] _sides;
     private readonly Dictionary<string, bool> _areas = new(StringComparer.Ordinal);
 
@@ -24,7 +24,7 @@ internal sealed class QualityWatch
         _zone = mapping.Zone is { } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc;
         _fields = [.. maker.Fields];
         (_filled, _times) = (new long[_fields.Length], new TimeStats[_fields.Length]);
-        (_booked, _promised, _delivered) = (maker.Place("bookedAt"), maker.Place("promisedBy"), maker.Place("events.delivered"));
+        (_booked, _promised) = (maker.Place("bookedAt"), maker.Place("promisedBy"));
         _sides = [.. new[] { "origin", "destination" }.Select(s => (maker.Place(s + ".areaCode"), maker.Place(s + ".latitude"))).Where(s => s.Item1 >= 0)];
     }
 
@@ -59,11 +59,10 @@ internal sealed class QualityWatch
         }
         foreach (var (area, latitude) in _sides)
             AddArea(_maker.TextAt(area), latitude >= 0 && _maker.HasText(latitude));
-        var (promised, delivered) = (At(_promised), At(_delivered));
-        var ended = delivered is not null || At(_maker.Place("events.returned")) is not null || At(_maker.Place("events.cancelled")) is not null;
+        var (promised, delivered, ended) = (At(_promised), _maker.Delivered, _maker.Ended);
         Delivered += delivered is not null && promised is not null ? 1 : 0;
         Late += delivered > promised ? 1 : 0;
-        Ahead += promised > _now ? 1 : 0;
+        Ahead += !ended && promised > _now ? 1 : 0;
         NoEnd += !ended && promised <= _now ? 1 : 0;
         FarOff += delivered - promised is { } off && off.Duration() > Far ? 1 : 0;
         _leaks?.Add(file, promised, delivered, ended);

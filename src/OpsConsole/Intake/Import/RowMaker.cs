@@ -39,6 +39,7 @@ internal sealed class RowMaker : IDisposable
     private readonly ArrayBufferWriter<byte> _bytes = new(4096);
     private readonly Utf8JsonWriter _json;
     private readonly ColumnClock?[] _clocks;
+    private readonly RowEnd _end;
     private ImportFile _file = null!;
 
     internal RowMaker(ImportKind kind, ImportMapping mapping, FileShape shape)
@@ -55,6 +56,7 @@ internal sealed class RowMaker : IDisposable
             _clocks[At(column)] = ColumnClock.Of(mapping, column);
         Times = new DateTimeOffset?[_fields.Length];
         Doubts = new TimeDoubt[_fields.Length];
+        _end = new RowEnd(mapping, Place);
     }
 
     private sealed record Compiled(ImportField Field, FieldSource Source, int Column, int Before);
@@ -88,7 +90,15 @@ internal sealed class RowMaker : IDisposable
             else if (_fields[i].Field.Name == "shipmentId")
                 ShipmentId = Id(Text(_fields[i]));
         }
+        if (_end.Read(_end.Place < 0 ? null : Text(_fields[_end.Place]), Times) is { } wrong)
+            Errors.Add((ImportField.EndState, wrong));
     }
+
+    /// <summary>When the row's shipment was delivered; null when it wasn't, or nothing says so.</summary>
+    internal DateTimeOffset? Delivered => _end.Moment(EventType.Delivered, Times);
+
+    /// <summary>The row says that its shipment was delivered, returned or cancelled, and when.</summary>
+    internal bool Ended => Delivered is not null || _end.Moment(EventType.Returned, Times) is not null || _end.Moment(EventType.Cancelled, Times) is not null;
 
     /// <summary>The row's shipment; empty when a cell of it can't be read.</summary>
     internal ReadOnlySpan<byte> Shipment()
@@ -109,11 +119,16 @@ internal sealed class RowMaker : IDisposable
     internal IEnumerable<int> EventPlaces => Enumerable.Range(0, _fields.Length).Where(i => _fields[i].Field.EventType is not null);
 
     /// <summary>What happened to the row's shipment at one of <see cref="EventPlaces"/>; empty when it didn't.</summary>
-    internal ReadOnlySpan<byte> Event(int place)
+    internal ReadOnlySpan<byte> Event(int place) => Event(_fields[place].Field.EventType!.Value, _end.Takes(place) ? null : Times[place]);
+
+    /// <summary>How the row's shipment ended, where only a word says so; empty when none does.</summary>
+    internal ReadOnlySpan<byte> EndEvent() => _end.Found is { } end ? Event(end.Type, end.At) : [];
+
+    private ReadOnlySpan<byte> Event(EventType kind, DateTimeOffset? moment)
     {
-        if (Times[place] is not { } at || ShipmentId is null)
+        if (moment is not { } at || ShipmentId is null)
             return [];
-        var type = JsonNamingPolicy.CamelCase.ConvertName(_fields[place].Field.EventType!.Value.ToString());
+        var type = JsonNamingPolicy.CamelCase.ConvertName(kind.ToString());
         Open();
         _json.WriteString("eventId", $"{ShipmentId}:{type}");
         _json.WriteString("shipmentId", ShipmentId);

@@ -26,9 +26,11 @@ internal static class SuggestMapping
         ("handed over", EventType.Collected), ("collected", EventType.Collected), ("picked up", EventType.Collected), ("pickup", EventType.Collected), ("abgeholt", EventType.Collected), ("shipped", EventType.Collected), ("uebernommen", EventType.Collected),
         ("arrived", EventType.ArrivedAtFacility), ("inbound", EventType.ArrivedAtFacility), ("eingang", EventType.ArrivedAtFacility),
         ("departed", EventType.DepartedFacility), ("outbound", EventType.DepartedFacility), ("ausgang", EventType.DepartedFacility),
-        ("returned", EventType.Returned), ("retoure", EventType.Returned), ("cancelled", EventType.Cancelled), ("canceled", EventType.Cancelled), ("storniert", EventType.Cancelled), ("storno", EventType.Cancelled),
+        ("return", EventType.Returned), ("retour", EventType.Returned), ("zurueck", EventType.Returned), ("devolvid", EventType.Returned), ("cancelled", EventType.Cancelled), ("canceled", EventType.Cancelled), ("storniert", EventType.Cancelled), ("storno", EventType.Cancelled), ("cancelad", EventType.Cancelled), ("annul", EventType.Cancelled),
         ("accepted", EventType.Accepted), ("approved", EventType.Accepted), ("angenommen", EventType.Accepted), ("exception", EventType.Exception), ("damaged", EventType.Exception), ("problem", EventType.Exception),
     ];
+
+    private static readonly string[] Negations = ["not ", "nicht ", "undeliver", "unzustell"];
 
     /// <summary>A first mapping; for each column it leaves out, <paramref name="leftOut"/> says why.</summary>
     internal static ImportMapping Of(ImportKind kind, FileProfile profile, out IReadOnlyList<LeftOut> leftOut)
@@ -61,7 +63,8 @@ internal static class SuggestMapping
             Times = profile.Shape.Columns.Select(profile.Of).Where(c => c.LooksLikeTime).ToDictionary(c => c.Name, c => new ColumnTimes(Order(c, profile))),
             DecimalComma = comma,
             CleanIds = fields.GetValueOrDefault("shipmentId")?.Column is { } id && profile.Of(id).IdShare < 0.99,
-            Types = kind == ImportKind.Events && fields.GetValueOrDefault("type")?.Column is { } type ? Types(profile.Of(type)) : new Dictionary<string, string>(),
+            Types = kind == ImportKind.Events && fields.GetValueOrDefault("type")?.Column is { } type ? Types(profile.Of(type))
+                : fields.GetValueOrDefault(ImportField.EndState)?.Column is { } end ? EndTypes(profile.Of(end)) : new Dictionary<string, string>(),
         };
     }
 
@@ -80,10 +83,14 @@ internal static class SuggestMapping
         {
             var words = string.Join(' ', ColumnWords.Split(value));
             var type = Array.Find(EventWords, e => words.Contains(e.Word, StringComparison.Ordinal));
-            types[value] = type.Word is null || words.StartsWith("not ", StringComparison.Ordinal) ? "" : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(type.Type.ToString());
+            types[value] = type.Word is null || Negations.Any(n => words.StartsWith(n, StringComparison.Ordinal)) ? "" : System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(type.Type.ToString());
         }
         return types;
     }
+
+    /// <summary>Which of a column's words say that a delivery ended, and how, as far as one can tell; the others are left out.</summary>
+    internal static Dictionary<string, string> EndTypes(ColumnProfile column) =>
+        Types(column).ToDictionary(t => t.Key, t => ImportMapping.EndTypes.Any(e => e.Value == t.Value) ? t.Value : "", StringComparer.Ordinal);
 
     // The best pair first, so that "postcode" goes to whom it fits best and each column to one field.
     private static List<(ImportField Field, string Column)> Assign(ImportKind kind, FileProfile profile, bool comma)
@@ -102,6 +109,9 @@ internal static class SuggestMapping
         // A column of which each row has another is the id, whatever it is called.
         if (!fields.Contains("shipmentId") && profile.Shape.Columns.FirstOrDefault(c => !columns.Contains(c) && profile.Of(c) is { LooksLikeId: true, Longest: <= 64 } && !ColumnWords.SaysPerson(c)) is { } id)
             assigned.Add((ImportField.Of(kind)[0], id));
+        // When it ended says nothing where no column says how.
+        if (!fields.Contains(ImportField.EndState))
+            assigned.RemoveAll(a => a.Item1.Name == ImportField.EndedAt);
         return assigned;
     }
 
@@ -113,6 +123,7 @@ internal static class SuggestMapping
         FieldKind.Number or FieldKind.Whole => column.IsNumber(comma),
         _ when field.Name == "shipmentId" => !column.LooksLikeTime && column.Filled >= 0.9 * column.Rows,
         _ when field.Name.EndsWith("reaCode", StringComparison.Ordinal) => !column.LooksLikeTime && column.Longest <= 32 && !(column.IsNumber(comma) && column.Decimals is not (0, 0)),
+        _ when field.Name == ImportField.EndState => !column.LooksLikeTime && column.Distinct <= 60 && EndTypes(column).Values.Any(t => t.Length > 0),
         _ when field.Name == "service" => !column.LooksLikeTime && column.Distinct <= 60 && column.Longest <= 32,
         _ => !column.LooksLikeTime && column.Longest <= 128,
     };

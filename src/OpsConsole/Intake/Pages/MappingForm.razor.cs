@@ -43,6 +43,8 @@ public sealed partial class MappingForm
 
     private IReadOnlyList<string> Columns => View.Shape.Columns;
 
+    private bool HasWords => View.Import.Kind == ImportKind.Events || State.Fields.Any(f => f.Field.Name == ImportField.EndState && f.ChosenColumn is not null);
+
     private TimeZoneInfo Zone => Settings.Current.TimeZone;
 
     /// <inheritdoc/>

@@ -129,6 +129,8 @@ internal sealed class MappingState
         (field.Column, field.Before, field.Pad, field.First, field.Times) = (column, "", null, null, null);
         if (_kind == ImportKind.Events && field.Field.Name == "type" && field.ChosenColumn is { } words)
             TakeTypes(SuggestMapping.Types(_look.Profile.Of(words)));
+        else if (field.Field.Name == ImportField.EndState)
+            TakeTypes(field.ChosenColumn is { } ends ? SuggestMapping.EndTypes(_look.Profile.Of(ends)) : new Dictionary<string, string>());
     }
 
     /// <summary>What was chosen.</summary>
