@@ -64,6 +64,9 @@ public sealed partial class SetUpJourneys
         await step.GetByText("Go on").ClickAsync();
         await step.GetByText("Save the brief").ClickAsync();
         await Expect(page.Locator(".steps")).ToContainTextAsync("Later");
+        await Expect(page.Locator(".set-up-next a[href='/imports']")).ToBeVisibleAsync();
+        await screen.AssertAccessibleAsync("/set-up");
+        await screen.AssertNoSidewaysScrollAsync($"/set-up at its end, {(phone ? 390 : 1440)} px");
         await page.GotoAsync("/brief");
         await Expect(page.Locator(".brief")).ToContainTextAsync("Europe/London");
         await page.GotoAsync("/sources/depot-scans");

@@ -74,7 +74,7 @@ public sealed record SourceReport
         if (Total(FeedKind.Shipments) > 0 && Total(FeedKind.Events) == 0)
             advice.Add("Send tracking events too: without scans, only the time that is left says anything of a shipment.");
         if (Rejections is [var worst, ..])
-            advice.Add($"Mend “{worst.Field}” first, which {worst.Reason.Split(';')[0]} in {FormattableString.Invariant($"{worst.Items:N0}")} items; what was rejected can be sent again at any time.");
+            advice.Add($"Mend “{worst.Field}” first, which {worst.Reason.Split(';')[0]} in {(worst.Items == 1 ? "1 item" : FormattableString.Invariant($"{worst.Items:N0} items"))}; what was rejected can be sent again at any time.");
         if (Waiting > 0)
             advice.Add("Register the shipments of the events that wait, or send events under the very id the shipment was registered with.");
         if (Unplaced > 0)

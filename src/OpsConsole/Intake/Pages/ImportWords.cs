@@ -28,7 +28,7 @@ internal static class ImportWords
 
     internal static string Size(long bytes) => bytes < 1 << 20
         ? Math.Max(1, bytes >> 10).ToString("N0", CultureInfo.InvariantCulture) + " KiB"
-        : (bytes / 1048576.0).ToString("N1", CultureInfo.InvariantCulture) + " MiB";
+        : (bytes / 1048576.0).ToString("#,##0.#", CultureInfo.InvariantCulture) + " MiB";
 
     internal static string Separator(char separator) => separator switch
     {

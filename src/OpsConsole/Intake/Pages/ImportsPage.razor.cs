@@ -44,7 +44,8 @@ public sealed partial class ImportsPage : IDisposable
     {
         _mayAdd = await Circuit.MayAsync(Scopes.Admin);
         await ReadAsync();
-        _chosen = AllSources.ConsoleId;
+        // Whose history it is: the system's that will go on sending, since no other source could amend it later.
+        _chosen = _sources.Where(s => s.Id != AllSources.ConsoleId && !s.Simulated).MaxBy(s => s.Id)?.Id ?? AllSources.ConsoleId;
         if (RendererInfo.IsInteractive)
             _ = FollowAsync();
     }
