@@ -108,23 +108,42 @@ public static class FeatureWords
         ["originIncidents"] = "Road incidents at the origin",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    // That something isn't there is another thing than that it is long ago.
+    private static readonly FrozenDictionary<string, string> NotThere = new Dictionary<string, string>
+    {
+        ["hoursSinceAccepted"] = "Not accepted yet",
+        ["hoursSinceCollected"] = "Not collected yet",
+        ["hoursSinceLastScan"] = "No scan yet",
+        ["hoursInStage"] = "No scan yet",
+        ["estimateMinusPromiseHours"] = "No estimate from the carrier",
+        ["hoursToEstimate"] = "No estimate from the carrier",
+        ["lastEvent"] = "No scan yet",
+        ["distanceKm"] = "Distance not known",
+        ["kmPerHourLeft"] = "Distance not known",
+        ["weightKg"] = "Weight not known",
+        ["volumeDm3"] = "Volume not known",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>Log-odds from which a reason is worth telling before "little time left": a fifth more odds.</summary>
     private const double TellingAmount = 0.2;
 
     private static readonly FrozenSet<string> TimeLeft = FrozenSet.Create(StringComparer.Ordinal, "hoursLeft", "hoursLeftCounted", "windowShare", "kmPerHourLeft", "hoursSinceBooked");
 
     private static readonly string[] ByStage =
-        ["Not handed over yet", "Accepted, not collected yet", "Collected, not seen since", "Still between facilities", "Out for delivery only now"];
+        ["Not handed over yet", "Accepted, not collected yet", "Only collected so far", "Still between facilities", "Out for delivery only now"];
 
     // Where time runs out, what people want to know is how far it has come.
     private static readonly string[] ShortByStage =
     [
-        "Not handed over, little time left", "Not collected yet, little time left", "Not seen since collection, time short",
+        "Not handed over, little time left", "Not collected yet, little time left", "Only collected, little time left",
         "Still at a facility, time short", "Out for delivery, little time left",
     ];
 
     /// <summary>A feature's name in words; a courier's own by the name the courier gave it.</summary>
     public static string Of(string feature) => Words.TryGetValue(feature, out var words) ? words : Own(feature);
+
+    /// <summary>What is said where a feature has no value; null where its name and "not known" say it.</summary>
+    public static string? Missing(string feature) => NotThere.GetValueOrDefault(feature);
 
     /// <summary>
     /// Why the score is high: the strongest contribution that raises it, in six words at most; null when none does. That little time is left is said
@@ -155,7 +174,9 @@ public static class FeatureWords
         var (feature, value) = (contribution.Feature, contribution.Value);
         if (feature == "stage" && value.Number is { } stage)
             return ByStage[Math.Clamp((int)stage, 0, ByStage.Length - 1)];
-        if (Reasons.TryGetValue(feature, out var words))
+        if (value.IsMissing && Missing(feature) is { } missing)
+            return missing;
+        if (!value.IsMissing && Reasons.TryGetValue(feature, out var words))
             return words;
         if (feature == "lastEvent" && value.Text is { Length: > 0 } scan)
             return $"Last scan: {Spaced(scan)}";
@@ -165,7 +186,8 @@ public static class FeatureWords
         name = Spaced(name);
         name = string.Concat(name[..1].ToUpperInvariant(), name.AsSpan(1));
         var text = value.Number is { } number ? number.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture) : value.Text;
-        return text is null ? $"{name} not known" : $"{name}: {text}";
+        // Without the unit, or it would be cut before it says what it says.
+        return text is null ? $"{name.Split(',')[0]} unknown" : $"{name}: {text}";
     }
 
     /// <summary>A code as words: "customerAbsent" is "customer absent". What is no such code stays as it is.</summary>

@@ -30,6 +30,14 @@ public sealed class FeatureWordsTests
     public void Why_Codes_AreSaidInWords(string feature, string value, string why) =>
         Assert.Equal(why, FeatureWords.Why(new Explanation(0, [new(feature, FeatureValue.Of(value), 1)], 1)));
 
+    [Theory]
+    [InlineData("hoursSinceCollected", "Not collected yet")]
+    [InlineData("hoursSinceLastScan", "No scan yet")]
+    [InlineData("destinationPrecipitationMm", "Rain at the destination unknown")]
+    [InlineData("distanceKm", "Distance not known")]
+    public void Why_OfAValueThatIsMissing_DoesNotSayItIsLargeOrLongAgo(string feature, string why) =>
+        Assert.Equal(why, FeatureWords.Why(new Explanation(0, [new(feature, FeatureValue.Missing, 1)], 1)));
+
     [Fact]
     public void Why_OfAnyContribution_IsSixWordsAtMost()
     {

@@ -64,5 +64,7 @@ public sealed class WordTests
         Assert.Equal(["1 piece", "Many small things together"], ReasonWords.Of([new("rest", null, 2), new("pieces", 1, 0.5)]).Select(r => r.Words));
 
     [Fact]
-    public void Reasons_ValueMissing_SaysSo() => Assert.Equal("Distance km not known", ReasonWords.Say(new("distanceKm", null, 1)));
+    public void Reasons_ValueMissing_SaysSo() => Assert.Equal(
+        ["Distance not known", "Not collected yet", "Declared value not known"],
+        new[] { "distanceKm", "hoursSinceCollected", "declaredValue" }.Select(feature => ReasonWords.Say(new(feature, null, 1))));
 }

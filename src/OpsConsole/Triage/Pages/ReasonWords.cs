@@ -99,8 +99,8 @@ public static class ReasonWords
         var (feature, value) = (contribution.Feature, contribution.Value);
         if (feature == PredictionAnswers.Rest)
             return "Many small things together";
-        if (value is null && (feature is "hoursToEstimate" or "estimateMinusPromiseHours"))
-            return "No estimate from the carrier";
+        if (value is null && FeatureWords.Missing(feature) is { } missing)
+            return missing;
         if (Words.TryGetValue(feature, out var known))
             return value is { } told ? known.Say(told) : $"{Name(feature)} not known";
         if (Condition(feature) is { } condition)
