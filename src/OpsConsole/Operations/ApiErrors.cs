@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -56,8 +57,23 @@ internal sealed partial class ApiErrors(IProblemDetailsService problems, ILogger
     [GeneratedRegex("^(?:Failed to bind parameter|Required parameter) \"[^\"]* ([A-Za-z]+)\"")]
     private static partial Regex Parameter();
 
-    internal static void Customize(ProblemDetailsContext context) =>
+    internal static void Customize(ProblemDetailsContext context)
+    {
         context.ProblemDetails.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
+        context.ProblemDetails.Detail ??= WhatToDo(context);
+    }
+
+    // What whoever wrote the call has to change, where nothing nearer to it said so. The same whatever was wrong with a credential.
+    private static string? WhatToDo(ProblemDetailsContext context) => context.ProblemDetails.Status switch
+    {
+        StatusCodes.Status401Unauthorized => "No valid credential came with the call. Send a key in the header X-Api-Key, or a token as Authorization: Bearer.",
+        StatusCodes.Status403Forbidden when MissingScope(context.HttpContext) is { } scope => $"The credential lacks the scope {scope}.",
+        StatusCodes.Status415UnsupportedMediaType => "The media type of the body isn't taken here. Calls take application/json; those that send facts also application/x-ndjson.",
+        _ => null,
+    };
+
+    private static string? MissingScope(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).FirstOrDefault(policy => policy is not null && Scopes.All.Contains(policy) && !context.User.HasScope(policy));
 
     [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "{Method} {Endpoint} failed")]
     private static partial void LogFailed(ILogger logger, string method, string? endpoint, Exception failure);

@@ -21,7 +21,9 @@ internal static class Description
         {
             document.Info.Title = "OpsConsole";
             document.Info.Version = "v1";
-            document.Info.Description = "Late parcels, early enough to act: send shipments and what happens to them, read predictions, cases, figures and labels.";
+            document.Info.Description = "Late parcels, early enough to act: send shipments and what happens to them, read predictions, cases, figures and labels. "
+                + "Every call but those of health carries a key in the header `X-Api-Key`, or a token as `Authorization: Bearer`; an administrator makes them under Settings. "
+                + "Times are RFC 3339 with an offset. What was refused is said item by item; sending again is harmless.";
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();

@@ -37,6 +37,24 @@ public sealed class ApiKeyTests(ConsoleFactory console) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Call_ThatIsRefusedAtTheDoor_IsToldWhatItLacks()
+    {
+        using var client = console.ClientWith(await console.IssueKeyAsync("courier-told", simulated: false, Scopes.Intake));
+        using var nobody = console.ClientWith("oc_live_nobody");
+        using var xml = new StringContent("<a/>", Encoding.UTF8, "text/xml");
+        Assert.Equal("The credential lacks the scope read.", await DetailAsync(client.GetAsync(new Uri("/api/v1/cases", UriKind.Relative))));
+        Assert.Contains("X-Api-Key", await DetailAsync(nobody.GetAsync(new Uri("/api/v1/cases", UriKind.Relative))), StringComparison.Ordinal);
+        Assert.Contains("application/x-ndjson", await DetailAsync(client.PostAsync(new Uri("/api/v1/shipments", UriKind.Relative), xml)), StringComparison.Ordinal);
+
+        static async Task<string?> DetailAsync(Task<HttpResponseMessage> call)
+        {
+            using var answer = await call;
+            using var body = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync());
+            return body.RootElement.GetProperty("detail").GetString();
+        }
+    }
+
+    [Fact]
     public async Task Key_Revoked_ShutsAtOnce()
     {
         var text = await console.IssueKeyAsync("courier-b", simulated: false, Scopes.Read);
