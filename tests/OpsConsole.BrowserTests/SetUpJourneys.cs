@@ -42,7 +42,8 @@ public sealed partial class SetUpJourneys
         await page.ClickAsync("main button[type=submit]");
 
         var step = page.Locator(".step[aria-current]");
-        await Expect(step).ToContainTextAsync("Time zone");
+        // The very first circuit of a process waits for much to be compiled.
+        await Expect(step).ToContainTextAsync("Time zone", new() { Timeout = 30_000 });
         await step.Locator("input:not([type=hidden])").FillAsync("Europe/London");
         await step.Locator("button[type=submit]").ClickAsync();
         await Expect(step).ToContainTextAsync("Currency and costs");
