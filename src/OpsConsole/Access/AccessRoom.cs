@@ -35,6 +35,8 @@ public static class AccessRoom
         services.AddSingleton<VerifyAudit>();
         services.AddTransient<AuditNames>();
         services.AddSingleton<AuditRetention>();
+        services.AddSingleton<LeftoverDays>();
+        services.AddSingleton<Leftover>(Sessions.Left);
         services.AddSingleton(new Verb("--verify-audit", "", VerifyAudit.RunAsync) { Writes = false });
         services.AddSingleton<Sources>();
         services.AddSingleton<ApiKeys>();
@@ -94,11 +96,13 @@ public static class AccessRoom
         return services;
     }
 
-    /// <summary>Adds the work that one instance does for all: sealing and trimming the audit.</summary>
+    /// <summary>Adds the work that one instance does for all: sealing and trimming the audit, removing leftovers.</summary>
     public static IServiceCollection AddAccessWork(this IServiceCollection services)
     {
         services.AddSingleton<TrimAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<TrimAudit>());
+        services.AddSingleton<TrimLeftovers>();
+        services.AddHostedService(provider => provider.GetRequiredService<TrimLeftovers>());
         services.AddSingleton<SealAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<SealAudit>());
         return services;

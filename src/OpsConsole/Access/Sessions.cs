@@ -25,6 +25,11 @@ public sealed class Sessions(
 
     private static readonly TimeSpan UseIsNotedAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>Sessions that are long over. The next sign-in removes them too; where nobody signs in, they would stay. None idles for two days.</summary>
+    internal static readonly LeftoverRows Left = new(
+        "sessions", "Sessions that are over", days: 7, fewest: 2,
+        new Statement("SELECT id FROM sessions WHERE used_at < @p0"), new Statement("DELETE FROM sessions WHERE id = @p0 AND used_at < @p1"));
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> _used = new(StringComparer.Ordinal);
 
     /// <summary>What decides whether a session stands.</summary>

@@ -1,10 +1,12 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OpsConsole.Access;
 using OpsConsole.Intake.Feeds;
 using OpsConsole.Intake.Import;
 using OpsConsole.Operations;
 using OpsConsole.Operations.Alerts;
+using OpsConsole.Store;
 
 namespace OpsConsole.Intake;
 
@@ -25,6 +27,7 @@ public static class IntakeRoom
         services.AddSingleton<EraseCustomer>();
         services.AddSingleton<FirstArrival>();
         services.AddSingleton<FeedBook>();
+        services.AddSingleton<Leftover>(WriteFeedNotes.LeftRejections);
         services.AddSingleton<SilentFeeds>();
         services.AddSingleton<FeedReader>();
         services.AddSingleton<WatchFeeds>();
@@ -40,6 +43,10 @@ public static class IntakeRoom
         services.AddSingleton(options);
         services.AddSingleton<ImportsChanged>();
         services.AddSingleton<ImportFolder>();
+        services.AddSingleton<Leftover>(provider => ImportLeftovers.Refused(
+            provider.GetRequiredService<ImportFolder>(), provider.GetRequiredService<IDbContextFactory<OpsConsoleDb>>()));
+        services.AddSingleton<Leftover>(provider => ImportLeftovers.Unfinished(
+            provider.GetRequiredService<ImportFolder>(), provider.GetRequiredService<IDbContextFactory<OpsConsoleDb>>()));
         services.AddSingleton<ImportQueries>();
         services.AddSingleton<UploadImport>();
         services.AddSingleton<ChangeImport>();

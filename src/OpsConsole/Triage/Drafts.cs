@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpsConsole.Access;
 using OpsConsole.Client;
 using OpsConsole.Operations;
 using OpsConsole.Store;
@@ -16,6 +17,12 @@ public sealed record DraftContent(bool? Late, JudgementAction? Action, string? R
 /// <summary>Keeps what a person has typed, so that a lost connection loses no word.</summary>
 public sealed partial class Drafts(GroupedWriter writer, StoreConnections connections, LoopClock clock)
 {
+    /// <summary>Answers that were begun and never said.</summary>
+    internal static readonly LeftoverRows Left = new(
+        "drafts", "Answers begun and not said", days: 30, fewest: 1,
+        new Statement("SELECT user_id, shipment_key FROM drafts WHERE updated_at < @p0"),
+        new Statement("DELETE FROM drafts WHERE user_id = @p0 AND shipment_key = @p1 AND updated_at < @p2"));
+
     private static readonly Statement Update = new("UPDATE drafts SET content = @p2, updated_at = @p3 WHERE user_id = @p0 AND shipment_key = @p1");
     private static readonly Statement Insert = new("INSERT INTO drafts (user_id, shipment_key, content, updated_at) VALUES (@p0, @p1, @p2, @p3)");
     private static readonly Statement Delete = new("DELETE FROM drafts WHERE user_id = @p0 AND shipment_key = @p1");

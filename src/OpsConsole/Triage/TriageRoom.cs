@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpsConsole.Access;
 using OpsConsole.Intake;
 using OpsConsole.Prediction;
 
@@ -21,6 +22,7 @@ public static class TriageRoom
         services.AddSingleton<WithdrawJudgement>();
         services.AddSingleton<ClaimCase>();
         services.AddSingleton<Drafts>();
+        services.AddSingleton<Leftover>(Drafts.Left);
         services.AddSingleton<ShipmentPanelQuery>();
         services.AddSingleton<CaseQueue>();
         services.AddSingleton(provider => new Pages.BoardOrder(

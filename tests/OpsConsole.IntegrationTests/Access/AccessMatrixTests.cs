@@ -39,6 +39,7 @@ public sealed partial class AccessMatrixTests(ConsoleFactory console) : IClassFi
         ["GET /settings/networks"] = Scopes.Admin,
         ["POST /settings/networks"] = Scopes.Admin,
         ["GET /settings/audit"] = Scopes.Admin,
+        ["GET /settings/retention"] = Scopes.Admin,
         ["GET /settings/set-aside"] = Scopes.Admin,
         ["GET /alerts"] = Scopes.Admin,
         ["GET /account"] = SignedIn,

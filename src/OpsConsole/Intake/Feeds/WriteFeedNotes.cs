@@ -1,3 +1,4 @@
+using OpsConsole.Access;
 using OpsConsole.Operations;
 using OpsConsole.Store;
 
@@ -10,6 +11,12 @@ internal static class WriteFeedNotes
     private const int MostFields = 300;
     private const int MostRejections = 200;
     private const int MostFeeds = 200;
+
+    /// <summary>What was wrong long ago and hasn't come again since. How many were rejected on which day stays (<see cref="SourceDay"/>).</summary>
+    internal static readonly LeftoverRows LeftRejections = new(
+        "rejections", "What was rejected, with its sample, of each source", days: 90, fewest: 1,
+        new Statement("SELECT source_id, kind, field, reason FROM source_rejections WHERE last_at < @p0"),
+        new Statement("DELETE FROM source_rejections WHERE source_id = @p0 AND kind = @p1 AND field = @p2 AND reason = @p3 AND last_at < @p4"));
 
     private static readonly Statement AddToDay = new(
         "UPDATE source_days SET accepted = accepted + @p3, duplicates = duplicates + @p4, rejected = rejected + @p5 WHERE source_id = @p0 AND day = @p1 AND kind = @p2");

@@ -19,7 +19,6 @@ internal sealed partial class ImportQueue(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan TellAgain = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan GivenUp = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(7);
     private static readonly Statement Take = new(
         """UPDATE imports SET state = @p1, heard_at = @p2 WHERE "key" = @p0 AND state = @p3 AND (heard_at IS NULL OR heard_at < @p4)""");
     private static readonly Statement Advance = new("""UPDATE imports SET progress = @p1, heard_at = @p2 WHERE "key" = @p0 AND state = @p3""");
@@ -45,7 +44,6 @@ internal sealed partial class ImportQueue(
         using var raised = changed.Listen();
         try
         {
-            await DropForgottenAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
                 if (await NextAsync(stoppingToken) is { } import)
@@ -168,21 +166,6 @@ internal sealed partial class ImportQueue(
             PutBack, import.Key, import.State == ImportState.Checking ? ImportState.CheckWaiting : ImportState.Waiting,
             "The program was stopped meanwhile; it went on from where it was.", import.State),
         WritePriority.People);
-
-    // Files may hold more about people than was taken of them: what nobody went on with is not kept for ever.
-    private async Task DropForgottenAsync(CancellationToken cancellation)
-    {
-        if (!Directory.Exists(folder.Root))
-            return;
-        var before = time.GetUtcNow() - Forgotten;
-        await using var db = await factory.CreateDbContextAsync(cancellation);
-        var kept = await db.Set<DeliveryImport>().Where(i => i.CreatedAt >= before || i.State == ImportState.Done).Select(i => i.Key).ToListAsync(cancellation);
-        foreach (var left in Directory.EnumerateDirectories(folder.Root))
-        {
-            if (long.TryParse(Path.GetFileName(left), out var key) && !kept.Contains(key) && Directory.GetCreationTimeUtc(left) < before.UtcDateTime)
-                folder.Drop(key);
-        }
-    }
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "File {Import} of history is through, from {State}")]
     private static partial void LogEnded(ILogger logger, long import, ImportState state);

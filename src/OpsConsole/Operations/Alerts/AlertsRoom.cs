@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OpsConsole.Access;
 using OpsConsole.Operations.Alerts.Delivery;
 
 namespace OpsConsole.Operations.Alerts;
@@ -25,6 +26,7 @@ public static class AlertsRoom
         services.AddSingleton<IAlertRule, WalRule>();
         services.AddSingleton<AlertPosted>();
         services.AddSingleton<AlertOutbox>();
+        services.AddSingleton<Leftover>(AlertOutbox.Left);
         services.AddSingleton<IFollowAlerts>(provider => provider.GetRequiredService<AlertOutbox>());
         services.AddSingleton<AlertMessages>();
         services.AddSingleton<OutwardConnections>(_ => new OutwardConnections());

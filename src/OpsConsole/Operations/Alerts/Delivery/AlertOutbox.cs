@@ -24,6 +24,12 @@ public sealed class AlertOutbox(
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
+    /// <summary>Messages that were taken or given up. For three days one that was given up is still news to the alert about it.</summary>
+    internal static readonly LeftoverRows Left = new(
+        "alertDeliveries", "Messages of alerts, sent or given up", days: 30, fewest: 4,
+        new Statement("""SELECT "key" FROM alert_deliveries WHERE state <> 0 AND COALESCE(sent_at, next_at) < @p0"""),
+        new Statement("""DELETE FROM alert_deliveries WHERE "key" = @p0 AND state <> 0 AND COALESCE(sent_at, next_at) < @p1"""));
+
     private static readonly Statement Insert = new(
         """
         INSERT INTO alert_deliveries ("key", alert_key, "over", channel, target, state, attempts, next_at, created_at)
