@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpsConsole.Operations;
+using OpsConsole.Operations.Alerts;
 using OpsConsole.Store;
 
 namespace OpsConsole.Access;
@@ -33,6 +34,7 @@ public static class AccessRoom
         services.AddSingleton<Audit>();
         services.AddSingleton<AccessChanged>();
         services.AddSingleton<VerifyAudit>();
+        services.AddSingleton<AuditChecks>();
         services.AddTransient<AuditNames>();
         services.AddSingleton<AuditRetention>();
         services.AddSingleton<LeftoverDays>();
@@ -96,13 +98,16 @@ public static class AccessRoom
         return services;
     }
 
-    /// <summary>Adds the work that one instance does for all: sealing and trimming the audit, removing leftovers.</summary>
+    /// <summary>Adds the work that one instance does for all: sealing, checking and trimming the audit, removing leftovers.</summary>
     public static IServiceCollection AddAccessWork(this IServiceCollection services)
     {
         services.AddSingleton<TrimAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<TrimAudit>());
         services.AddSingleton<TrimLeftovers>();
         services.AddHostedService(provider => provider.GetRequiredService<TrimLeftovers>());
+        services.AddSingleton<CheckAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<CheckAudit>());
+        services.AddSingleton<IAlertRule, AuditRule>();
         services.AddSingleton<SealAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<SealAudit>());
         return services;

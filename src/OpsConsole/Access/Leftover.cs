@@ -47,6 +47,9 @@ public abstract class Leftover(string code, string title, int days, int fewest)
 /// <param name="remove">Removes the row of a key, one parameter a column of <paramref name="old"/>, if it is still older than the last parameter.</param>
 public sealed class LeftoverRows(string code, string title, int days, int fewest, Statement old, Statement remove) : Leftover(code, title, days, fewest)
 {
+    /// <summary>What it runs.</summary>
+    internal Statement[] Statements => [old, remove];
+
     /// <inheritdoc/>
     internal override Task<int> RemoveAsync(DateTimeOffset before, WriteRemoval write, CancellationToken cancellation) => write(session =>
     {

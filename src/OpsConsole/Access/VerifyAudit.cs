@@ -40,9 +40,11 @@ public sealed class VerifyAudit(StoreConnections connections, AuditKey marks)
     /// <summary>Looks at all of it. Reads one row after the other, whatever its length.</summary>
     public AuditVerdict Look(CancellationToken cancellation = default)
     {
+        // The kept end before the snapshot: it is written after the commit, so that what it names is in there. Entries sealed in between are no gap.
+        var kept = marks.Head();
         using var connection = connections.OpenReader();
         using var transaction = StoreConnections.BeginSnapshot(connection);
-        var walk = new Walk(marks, TrimmedUpTo(connection, transaction), marks.Head());
+        var walk = new Walk(marks, TrimmedUpTo(connection, transaction), kept);
         Read(
             connection, transaction, Chain,
             row => walk.Take(row.GetInt64(0), row.GetInt64(1), (byte[])row.GetValue(2), row.IsDBNull(3) ? null : AuditEntry.Read(row, 3)),

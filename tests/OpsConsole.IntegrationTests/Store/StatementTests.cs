@@ -30,7 +30,7 @@ public sealed class StatementTests
         // What a generic class declares is seen through its heirs.
         .SelectMany(t => t.BaseType is { IsConstructedGenericType: true } parent ? [t, parent] : new[] { t })
         .SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
-        .Where(f => f.FieldType == typeof(Statement) || f.FieldType == typeof(Statement[]))
+        .Where(f => f.FieldType == typeof(Statement) || f.FieldType == typeof(Statement[]) || f.FieldType == typeof(LeftoverRows))
         // Savepoints are the connection's own calls on SQL Server (GroupedWriter).
         .Where(f => f.DeclaringType != typeof(GroupedWriter) && !f.Name.Contains("Sqlite", StringComparison.Ordinal))
         .DistinctBy(Name);
@@ -41,6 +41,7 @@ public sealed class StatementTests
     {
         Statement one => [one],
         Statement[] several => several,
+        LeftoverRows rows => rows.Statements,
         _ => [],
     };
 }

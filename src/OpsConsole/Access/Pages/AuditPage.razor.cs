@@ -5,11 +5,12 @@ using OpsConsole.Store;
 namespace OpsConsole.Access.Pages;
 
 /// <summary>Who changed what, and whether somebody changed that.</summary>
-public sealed partial class AuditPage(IDbContextFactory<OpsConsoleDb> factory, VerifyAudit verify, AuditNames names, AuditRetention retention, CircuitCaller circuit)
+public sealed partial class AuditPage(IDbContextFactory<OpsConsoleDb> factory, VerifyAudit verify, AuditChecks checks, AuditNames names, AuditRetention retention, CircuitCaller circuit)
 {
     private const int PageSize = 100;
     private List<AuditEntry>? _entries;
     private AuditVerdict? _verdict;
+    private AuditCheck? _check;
     private bool _checking;
     private int? _days;
     private string? _problem;
@@ -18,6 +19,7 @@ public sealed partial class AuditPage(IDbContextFactory<OpsConsoleDb> factory, V
     protected override async Task OnInitializedAsync()
     {
         await names.ReadAsync();
+        _check = await checks.ReadAsync();
         _days = await retention.DaysAsync();
         await ReadAsync();
     }
