@@ -65,6 +65,7 @@ public static class AccessRoom
         services.AddSingleton<CircuitSeats>();
         services.AddScoped<CircuitSeat>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<CircuitSeat>());
+        services.AddSingleton<OpenConnections>();
         services.AddSingleton<SessionWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionWatch>());
         services.AddHttpContextAccessor();

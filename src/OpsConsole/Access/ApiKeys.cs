@@ -156,6 +156,11 @@ public sealed class ApiKeys(
     /// <summary>The client of an id, as long as it is one.</summary>
     internal async ValueTask<KeyGrant?> FindClientAsync(string id) => await FindAsync(id) is { Kind: ApiKeyKind.Client } grant ? Note(grant) : null;
 
+    /// <summary>Whether the key or client that a caller came with may still be used, from where they are.</summary>
+    internal async ValueTask<bool> StandsAsync(ClaimsPrincipal who, IPAddress? address) =>
+        who.HasClaim(Caller.BootstrapClaim, "true")
+        || (who.FindFirstValue(Caller.KeyIdClaim) is { } id && await FindAsync(id) is { } grant && grant.Admits(address));
+
     private static bool Fits(byte[] hash, KeyGrant grant) => CryptographicOperations.FixedTimeEquals(hash, grant.Hash);
 
     private async ValueTask<KeyGrant?> FindAsync(string id)

@@ -9,9 +9,9 @@ namespace OpsConsole.Access;
 
 /// <summary>
 /// Looks every two seconds, and at once when told, whether the sessions of the open circuits still stand: one read for all of them. A circuit
-/// outlives the cookie it was opened with, so this is what ends it.
+/// outlives the cookie it was opened with, so this is what ends it; and so do connections of the hub, with the key they were opened with.
 /// </summary>
-internal sealed partial class SessionWatch(Sessions sessions, SessionsEnded ended, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
+internal sealed partial class SessionWatch(Sessions sessions, OpenConnections connections, SessionsEnded ended, TimeProvider time, ILogger<SessionWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WritePeriod = TimeSpan.FromMinutes(1);
@@ -34,6 +34,7 @@ internal sealed partial class SessionWatch(Sessions sessions, SessionsEnded ende
                 try
                 {
                     await LookAsync(stoppingToken);
+                    await connections.LookAsync(stoppingToken);
                     if (time.GetUtcNow() - written >= WritePeriod)
                     {
                         written = time.GetUtcNow();

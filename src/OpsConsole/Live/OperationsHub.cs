@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.SignalR;
+using OpsConsole.Access;
 using OpsConsole.Client;
 
 namespace OpsConsole.Live;
@@ -16,8 +17,16 @@ public interface IOperationsClient
 }
 
 /// <summary>Changes of shipments, for systems and screens that listen (contract, Hub).</summary>
-public sealed class OperationsHub(HubListeners listeners) : Hub<IOperationsClient>
+public sealed class OperationsHub(HubListeners listeners, OpenConnections connections) : Hub<IOperationsClient>
 {
+    /// <inheritdoc/>
+    public override Task OnConnectedAsync()
+    {
+        // The connection outlives its request: a revoked key, or a session that ends, must end it too.
+        connections.Add(Context);
+        return base.OnConnectedAsync();
+    }
+
     /// <summary>
     /// Changes from now on; with <paramref name="lastSeen"/> first what was missed since that sequence, or <c>Resync</c> where it is no longer held.
     /// </summary>
@@ -36,6 +45,7 @@ public sealed class OperationsHub(HubListeners listeners) : Hub<IOperationsClien
     /// <inheritdoc/>
     public override Task OnDisconnectedAsync(Exception? exception)
     {
+        connections.Remove(Context.ConnectionId);
         listeners.Remove(Context.ConnectionId);
         return base.OnDisconnectedAsync(exception);
     }

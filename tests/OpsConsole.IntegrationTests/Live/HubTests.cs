@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OpsConsole.Access;
@@ -172,6 +173,47 @@ public sealed class HubTests : IAsyncLifetime
         await using (await ListenAsync())
             Assert.Equal(1, listeners.Count);
         await UntilAsync(() => listeners.Count == 0);
+    }
+
+    [Fact]
+    public async Task KeyRevoked_ItsConnectionEndsAndOthersStay()
+    {
+        var key = await _console.IssueKeyAsync("listens", simulated: false, Scopes.Read);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hub = new OperationsHubClient(_address, key) { ConnectionLost = _ => lost.TrySetResult() };
+        await hub.StartAsync();
+        await using var stays = await ListenAsync();
+        Assert.True(await _console.Services.GetRequiredService<ApiKeys>().RevokeAsync(ApiKeyFormat.IdOf(key, ApiKeyKind.Key)!, Caller.System));
+        await lost.Task.WaitAsync(Enough);
+        var listeners = _console.Services.GetRequiredService<HubListeners>();
+        await UntilAsync(() => listeners.Count == 1);
+        await _seed.ScoreAsync(await _seed.RegisterAsync(), 0.1);
+        await stays.NextAsync();
+    }
+
+    [Fact]
+    public async Task PersonShutOut_TheirConnectionEnds()
+    {
+        const string email = "listens@example.org";
+        const string password = "violet-harbour-nine-kites";
+        var users = _console.Services.GetRequiredService<Users>();
+        Assert.Empty(await users.AddAsync(email, "Lis Tens", password, [Roles.Dispatcher], Caller.System));
+        var cookies = new CookieContainer();
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { BaseAddress = _address };
+        using var signedIn = await ConsoleFactory.SignInAsync(browser, email, password);
+        Assert.Equal(HttpStatusCode.Found, signedIn.StatusCode);
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hub = new HubConnectionBuilder().WithUrl(new Uri(_address, "/hubs/operations"), options => options.Cookies = cookies).Build();
+        hub.Closed += _ =>
+        {
+            lost.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await hub.StartAsync();
+        await hub.InvokeAsync<long>("Subscribe", (long?)null);
+        var id = (await users.ListAsync()).Single(u => u.Email == email).Id;
+        Assert.Empty(await users.SetDisabledAsync(id, true, Caller.System));
+        await lost.Task.WaitAsync(Enough);
     }
 
     [Fact]
