@@ -188,8 +188,8 @@ public sealed class HostileSite : IAsyncLifetime
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            // What nobody waited for is told of the whole process, so of other tests' listeners too.
-            if (logLevel >= LogLevel.Error && eventId.Id != 9003)
+            // What nobody waited for (9003) is told of the whole process: of other tests' listeners too, so those observe theirs (FakeReceivers).
+            if (logLevel >= LogLevel.Error)
                 _failures.Enqueue($"{formatter(state, exception)} {exception}");
             else if (eventId.Id is >= 2000 and < 3000 or 9002)
                 _refusals.Enqueue(formatter(state, exception));

@@ -9,7 +9,6 @@ using OpsConsole.Access;
 using OpsConsole.Operations.Alerts;
 using OpsConsole.Operations.Alerts.Delivery;
 using OpsConsole.Store;
-using SmtpServer.Protocol;
 
 namespace OpsConsole.IntegrationTests.Operations;
 
@@ -89,7 +88,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
         await _deliver.DeliverAsync(default); // Nobody listens.
         Assert.Equal("Waiting Sent", await StatesAsync());
 
-        await using (var refusing = new FakeMailServer(_mailPort, SmtpResponse.TransactionFailed))
+        await using (var refusing = new FakeMailServer(_mailPort, FakeMailServer.TransactionFailed))
             await TryAgainAsync();
         Assert.Equal("Waiting Sent", await StatesAsync());
         Assert.Contains("554", (await _outbox.UnsentAsync(10, default))[0].Delivery.Problem, StringComparison.Ordinal);
@@ -103,7 +102,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
         }
         Assert.Equal("Waiting Sent", await StatesAsync());
 
-        await using var server = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var server = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await TryAgainAsync();
         await TryAgainAsync();
         Assert.Equal("Sent Sent", await StatesAsync());
@@ -117,7 +116,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
     [Fact]
     public async Task Webhook_AwayFailingRedirectingHangingThenBack_ArrivesSignedOnce()
     {
-        await using var mail = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var mail = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await RaiseAsync("hook");
         await _deliver.DeliverAsync(default);
         Assert.Equal("Sent Waiting", await StatesAsync());
@@ -164,7 +163,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
     [Fact]
     public async Task Webhook_ThatAnswersWithoutEnd_IsDoneOnceItsStatusIsKnown()
     {
-        await using var mail = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var mail = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await using var webhook = await FakeWebhook.StartAsync(_webPort);
         var stopped = new TaskCompletionSource();
         webhook.Answer = async http =>
@@ -192,7 +191,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
         Assert.Equal("Dead Dead", await StatesAsync());
         Assert.Equal(2, Assert.Single(await new AlertDeliveryRule(_outbox).ReadAsync(default)).Value);
 
-        await using var mail = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var mail = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await using var webhook = await FakeWebhook.StartAsync(_webPort);
         await _deliver.DeliverAsync(default);
         Assert.Empty(mail.Mails);
@@ -205,7 +204,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
     [Fact]
     public async Task Message_OfTwoInstancesAtOnce_IsSentOnce()
     {
-        await using var mail = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var mail = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await using var webhook = await FakeWebhook.StartAsync(_webPort);
         await RaiseAsync("once");
         await Task.WhenAll(_deliver.DeliverAsync(default), _deliver.DeliverAsync(default), _deliver.DeliverAsync(default));
@@ -216,7 +215,7 @@ public sealed class AlertDeliveryTests : IClassFixture<ConsoleFactory>, IDisposa
     public async Task Program_WithBothSet_TellsOfATestAndWritesNoSecretToItsLog()
     {
         const string password = "a-webhook-secret-not-for-logs";
-        await using var mail = new FakeMailServer(_mailPort, SmtpResponse.Ok);
+        await using var mail = new FakeMailServer(_mailPort, FakeMailServer.Ok);
         await using var webhook = await FakeWebhook.StartAsync(_webPort);
         await using var program = new ConsoleFactory(
             null, ("Smtp:Host", "127.0.0.1"), ("Smtp:Port", $"{_mailPort}"), ("Smtp:Security", "None"), ("Alerts:EmailTo", "night@example.org"),

@@ -1,14 +1,10 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using SmtpServer;
-using SmtpServer.ComponentModel;
-using SmtpServer.Protocol;
-using SmtpServer.Storage;
 
 namespace OpsConsole.IntegrationTests.Operations;
 
@@ -23,19 +19,29 @@ internal static class FreePort
     }
 }
 
-/// <summary>A mail server that takes what it is given, or refuses it.</summary>
+/// <summary>
+/// A mail server that takes what it is given, or refuses it. Every task of it is awaited: what a listener drops as it stops would be told of the whole
+/// process, and so fail other tests that look for just that.
+/// </summary>
 internal sealed class FakeMailServer : IAsyncDisposable
 {
+    /// <summary>What it says to a whole message that it takes.</summary>
+    internal const string Ok = "250 Ok";
+
+    /// <summary>What it says to one that it refuses.</summary>
+    internal const string TransactionFailed = "554 transaction failed";
+
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
+    private readonly string _answer;
     private readonly Task _running;
 
-    internal FakeMailServer(int port, SmtpResponse answer)
+    internal FakeMailServer(int port, string answer)
     {
-        var options = new SmtpServerOptionsBuilder().ServerName("mail.example.org")
-            .Endpoint(endpoint => endpoint.Endpoint(new IPEndPoint(IPAddress.Loopback, port))).Build();
-        var services = new ServiceProvider();
-        services.Add(new Kept(this, answer));
-        _running = new SmtpServer.SmtpServer(options, services).StartAsync(_stop.Token);
+        _answer = answer;
+        _listener = new TcpListener(IPAddress.Loopback, port);
+        _listener.Start();
+        _running = ListenAsync();
     }
 
     internal ConcurrentQueue<MimeKit.MimeMessage> Mails { get; } = new();
@@ -44,19 +50,64 @@ internal sealed class FakeMailServer : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _running;
+        _listener.Stop();
         _stop.Dispose();
     }
 
-    private sealed class Kept(FakeMailServer server, SmtpResponse answer) : MessageStore
+    private async Task ListenAsync()
     {
-        public override async Task<SmtpResponse> SaveAsync(
-            ISessionContext context, IMessageTransaction transaction, ReadOnlySequence<byte> buffer, CancellationToken cancellationToken)
+        List<Task> talks = [];
+        try
         {
-            if (answer.ReplyCode == SmtpReplyCode.Ok)
-                server.Mails.Enqueue(await MimeKit.MimeMessage.LoadAsync(new MemoryStream(buffer.ToArray()), cancellationToken));
-            return answer;
+            while (true)
+                talks.Add(TalkAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+        await Task.WhenAll(talks);
+    }
+
+    private async Task TalkAsync(TcpClient client)
+    {
+        using var _ = client;
+        try
+        {
+            await using var stream = client.GetStream();
+            using var reader = new StreamReader(stream, Encoding.Latin1);
+            await SayAsync(stream, "220 mail.example.org");
+            while (await reader.ReadLineAsync(_stop.Token) is { } line && !line.StartsWith("QUIT", StringComparison.OrdinalIgnoreCase))
+            {
+                if (line.StartsWith("DATA", StringComparison.OrdinalIgnoreCase))
+                {
+                    await SayAsync(stream, "354 go on");
+                    await TakeAsync(reader);
+                    await SayAsync(stream, _answer);
+                }
+                else
+                {
+                    await SayAsync(stream, Ok);
+                }
+            }
+            await SayAsync(stream, "221 bye");
+        }
+        catch (Exception failure) when (failure is IOException or OperationCanceledException)
+        {
+            // The sender hung up, or the test is over.
         }
     }
+
+    private async Task TakeAsync(StreamReader reader)
+    {
+        var message = new StringBuilder();
+        while (await reader.ReadLineAsync(_stop.Token) is { } line && line != ".")
+            message.Append(line.StartsWith('.') ? line[1..] : line).Append("\r\n");
+        if (_answer == Ok)
+            Mails.Enqueue(await MimeKit.MimeMessage.LoadAsync(new MemoryStream(Encoding.Latin1.GetBytes(message.ToString())), _stop.Token));
+    }
+
+    private async Task SayAsync(NetworkStream stream, string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), _stop.Token);
 }
 
 /// <summary>Takes connections and never says a word.</summary>
