@@ -23,12 +23,12 @@ public sealed class HubPumpTests
         Assert.Equal(250, wait.TotalMilliseconds, 1.0);
         _time.Advance(TimeSpan.FromMilliseconds(249));
         Assert.Empty(_pump.Take().Batch);
-        _time.Advance(TimeSpan.FromMilliseconds(5));
+        _time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal([12], Sequences(_pump.Take().Batch));
         var sent = 0;
         for (var i = 0; i < 1100; i++)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(5));
+            _time.Advance(TimeSpan.FromMilliseconds(1));
             _pump.Offer([Change(1, 100 + i)]);
             sent += _pump.Take().Batch.Length;
         }
