@@ -21,7 +21,7 @@ internal sealed class Tabs : IAsyncDisposable
         ["Bootstrap__AdminPassword"] = Password,
     };
 
-    public static async Task<Tabs> OpenAsync(Uri address)
+    public static async Task<Tabs> OpenAsync(Uri address, string email = Email, string password = Password)
     {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
@@ -34,8 +34,8 @@ internal sealed class Tabs : IAsyncDisposable
         var tabs = new Tabs(playwright, browser, context);
         var page = await context.NewPageAsync();
         await page.GotoAsync("/sign-in");
-        await page.FillAsync("[name='Input.Email']", Email);
-        await page.FillAsync("[name='Input.Password']", Password);
+        await page.FillAsync("[name='Input.Email']", email);
+        await page.FillAsync("[name='Input.Password']", password);
         await page.ClickAsync("main button[type=submit]");
         await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
         await page.CloseAsync();
@@ -49,6 +49,15 @@ internal sealed class Tabs : IAsyncDisposable
         await page.GotoAsync(path);
         await page.Locator("[data-board]").WaitForAsync();
         await page.Locator(".panel-head h2").WaitForAsync();
+        return page;
+    }
+
+    /// <summary>A new tab on a page, once its circuit works.</summary>
+    public async Task<IPage> PageAsync(string path)
+    {
+        var page = await _context.NewPageAsync();
+        await page.GotoAsync(path);
+        await page.Locator("h1").First.WaitForAsync();
         return page;
     }
 
