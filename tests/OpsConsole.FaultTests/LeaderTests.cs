@@ -14,7 +14,7 @@ public sealed partial class LeaderTests(PublishedProgram program, ITestOutputHel
     [Fact]
     public async Task LeaderKilled_ManyTimes_AnotherTakesOverAndNothingIsDoneTwice()
     {
-        var rounds = Faults.Rounds(20);
+        var rounds = Faults.Rounds(8);
         using var both = new Instances(program, new Dictionary<string, string>
         {
             ["Operations__LeaseSeconds"] = LeaseSeconds.ToString(CultureInfo.InvariantCulture),

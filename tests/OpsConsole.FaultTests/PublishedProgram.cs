@@ -29,13 +29,24 @@ public sealed class PublishedProgram : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var project = Path.Combine(RepositoryRoot(), "src", "OpsConsole.Web", "OpsConsole.Web.csproj");
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", _folder, "--nologo", "-v", "q"])
+        // As deploy/README.md says; where the package that compiles ahead can't be had, without it: the same program, only slower to start.
+        var (exitCode, ahead) = await PublishAsync(project, "-r", "linux-x64");
+        if (exitCode != 0)
+        {
+            (exitCode, var plain) = await PublishAsync(project);
+            Assert.True(exitCode == 0, ahead + plain);
+        }
+    }
+
+    private async Task<(int ExitCode, string Output)> PublishAsync(string project, params string[] more)
+    {
+        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", _folder, "--nologo", "-v", "q", .. more])
         {
             RedirectStandardOutput = true,
         })!;
         var output = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();
-        Assert.True(publish.ExitCode == 0, output);
+        return (publish.ExitCode, output);
     }
 
     public Task DisposeAsync()

@@ -86,7 +86,7 @@ public sealed class ReturnTests(PublishedProgram program, ITestOutputHelper outp
             var flagged = await FlaggedAsync(running);
             await using var tabs = await Tabs.OpenAsync(running.Client.BaseAddress!);
             List<TimeSpan> took = [];
-            for (var round = 0; round < Faults.Rounds(5); round++)
+            for (var round = 0; round < Faults.Rounds(3); round++)
             {
                 for (var i = 0; i < 4; i++)
                     await tabs.BoardAsync($"/?case={flagged[i]}");

@@ -25,7 +25,7 @@ public sealed class TornStateTests(PublishedProgram program, ITestOutputHelper o
     {
         var data = Directory.CreateTempSubdirectory("opsconsole-torn-").FullName;
         var random = new Random(3);
-        var rounds = Faults.Rounds(5);
+        var rounds = Faults.Rounds(4);
         for (var round = 0; round < rounds; round++)
         {
             using var running = program.Start(data);

@@ -239,7 +239,7 @@ public sealed partial class AccessMatrixTests(ConsoleFactory console) : IClassFi
         using var request = new HttpRequestMessage(new HttpMethod(call.Method == "*" ? "GET" : call.Method), new Uri(call.Path, UriKind.Relative));
         if (request.Method == HttpMethod.Post)
             request.Content = new StringContent("nothing", Encoding.UTF8, call.IsMachine ? "application/json" : "application/x-www-form-urlencoded");
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, enough.Token);
     }
 

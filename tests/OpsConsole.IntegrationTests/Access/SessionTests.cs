@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 using OpsConsole.Access;
 
 namespace OpsConsole.IntegrationTests.Access;
@@ -53,7 +52,7 @@ public sealed class SessionTests(ConsoleFactory console) : IClassFixture<Console
     [InlineData(90, 8, false)]
     public async Task Session_IdleOrOld_IsOver(int minutes, int times, bool standing)
     {
-        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var time = new MovedTime();
         await using var other = new ConsoleFactory(services => services.AddSingleton<TimeProvider>(time), ("Access:SessionIdleMinutes", "120"), ("Access:SessionHours", "12"));
         using var browser = new Browser(other);
         (await browser.SignInAsync(ConsoleFactory.AdminEmail, ConsoleFactory.AdminPassword)).Dispose();

@@ -227,11 +227,13 @@ internal static class HostileCallers
         const string password = "amber-quill-three-rivers";
         Assert.Empty(await site.Console.Services.GetRequiredService<Users>().AddAsync(email, "Guessed", password, [Roles.Support], Caller.System));
         using var client = site.Browser();
-        for (var guess = 0; guess < 100; guess++)
-        {
-            using var answer = await ConsoleFactory.SignInAsync(client, email, $"wrong-password-{guess}");
-            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        }
+        // Ten at a time: each is answered after the same seven tenths of a second.
+        foreach (var guesses in Enumerable.Range(0, 100).Chunk(10))
+            await Task.WhenAll(guesses.Select(async guess =>
+            {
+                using var answer = await ConsoleFactory.SignInAsync(client, email, $"wrong-password-{guess}");
+                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            }));
         using var right = await ConsoleFactory.SignInAsync(client, email, password);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.Equal(1, site.Console.Count("SELECT COUNT(*) FROM audit WHERE what = 'user.lockedOut'"));

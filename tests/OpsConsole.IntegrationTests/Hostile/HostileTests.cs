@@ -18,6 +18,7 @@ internal sealed record HostileRequest(int Number, string What, Func<HostileSite,
 /// timeout that docs/security.md names), the right code. What belongs to a feature that isn't here is named with its reason, and the test
 /// fails once the feature comes without its requests.
 /// </summary>
+[Collection(nameof(Timed))]
 public sealed class HostileTests(HostileSite site) : IClassFixture<HostileSite>
 {
     private const int Highest = 80;

@@ -12,7 +12,7 @@ namespace OpsConsole.IntegrationTests.Intake;
 /// <summary>History from a file: sent by HTTP, mapped, checked, brought in, and there as labels.</summary>
 public sealed class ImportTests(ConsoleFactory console) : IClassFixture<ConsoleFactory>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private ImportQueries Queries => console.Services.GetRequiredService<ImportQueries>();
 

@@ -75,7 +75,7 @@ public sealed class LinesTests(ConsoleFactory console) : IClassFixture<ConsoleFa
         var answering = console.Client.PostAsync(new Uri("/api/v1/events", UriKind.Relative), content);
         for (var i = 0; i < 600; i++)
             await pipe.Writer.WriteAsync(Encoding.UTF8.GetBytes(Event(id + i).ToJsonString() + "\n"));
-        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var enough = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (console.Count($"SELECT COUNT(*) FROM events WHERE event_id LIKE '{id}%'") < 500)
             await timer.WaitForNextTickAsync(enough.Token);

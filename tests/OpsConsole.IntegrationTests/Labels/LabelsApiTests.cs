@@ -192,7 +192,7 @@ public sealed class LabelsApiTests(ConsoleFactory console) : IClassFixture<Conso
         await RowsAsync("format=csv");
         var folder = console.Services.GetRequiredService<ExportLabels>().Folder;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (Directory.EnumerateFiles(folder, "*.csv").Any())
             Assert.True(await timer.WaitForNextTickAsync(deadline.Token));
     }

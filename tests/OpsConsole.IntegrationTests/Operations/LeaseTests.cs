@@ -141,7 +141,7 @@ public sealed class LeaseTests
 
     private static async Task WaitAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!condition())
             await timer.WaitForNextTickAsync(deadline.Token);
@@ -159,7 +159,7 @@ public sealed class LeaseTests
 
         protected override TimeSpan Period => TimeSpan.FromMilliseconds(50);
 
-        internal Task NextAsync() => _worked.WaitAsync(TimeSpan.FromSeconds(30));
+        internal Task NextAsync() => _worked.WaitAsync(TimeSpan.FromMinutes(2));
 
         protected override async Task WorkAsync(HeldLease lease, CancellationToken cancellation)
         {

@@ -10,10 +10,11 @@ using OpsConsole.Prediction;
 namespace OpsConsole.IntegrationTests.Operations;
 
 /// <summary>Two hosts on one store, without Redis: what is changed at one is in force at the other within two seconds.</summary>
+[Collection(nameof(Timed))]
 public sealed class TwoHostsTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Late = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(2);
 
     private ConsoleFactory _first = null!;
     private ConsoleFactory _second = null!;
@@ -87,7 +88,7 @@ public sealed class TwoHostsTests : IAsyncLifetime
     {
         var started = Stopwatch.GetTimestamp();
         await WaitAsync(condition, Late);
-        // Half a second for a machine that is busy with other tests.
+        // Half a second for a machine that is slow.
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Soon + TimeSpan.FromSeconds(0.5));
     }
 

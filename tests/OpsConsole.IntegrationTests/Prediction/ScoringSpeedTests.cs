@@ -10,12 +10,8 @@ using static OpsConsole.IntegrationTests.Intake.Sent;
 
 namespace OpsConsole.IntegrationTests.Prediction;
 
-/// <summary>Runs alone: its figures are of the whole process.</summary>
-[CollectionDefinition(nameof(ScoringSpeed), DisableParallelization = true)]
-public sealed class ScoringSpeed;
-
 /// <summary>How fast scores follow. The figures are printed; the floors are what the product promises, with room for a busy machine.</summary>
-[Collection(nameof(ScoringSpeed))]
+[Collection(nameof(Timed))]
 public sealed class ScoringSpeedTests(ITestOutputHelper output)
 {
     private static JsonNode[] Shipments(int count) =>

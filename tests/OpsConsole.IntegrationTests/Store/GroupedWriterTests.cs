@@ -70,11 +70,11 @@ public sealed class GroupedWriterTests
         {
             var writes = Enumerable.Range(0, 3).Select(i => store.Writer.WriteAsync(session => session.Execute(Insert, $"locked-{i}", 1L))).ToList();
             foreach (var write in writes)
-                await Assert.ThrowsAsync<StoreUnavailableException>(() => write.WaitAsync(TimeSpan.FromSeconds(30)));
+                await Assert.ThrowsAsync<StoreUnavailableException>(() => write.WaitAsync(TimeSpan.FromMinutes(2)));
             Assert.NotNull(store.Writer.Fault);
         }
 
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (store.Writer.Fault is not null)
             await timer.WaitForNextTickAsync(deadline.Token);
@@ -92,7 +92,7 @@ public sealed class GroupedWriterTests
             db.Add(new Setting { Name = "dropped", Value = "1" });
             await db.SaveChangesAsync();
         }
-        await store.Writer.WriteAsync(session => session.Execute(Insert, "after", 1L)).WaitAsync(TimeSpan.FromSeconds(10));
+        await store.Writer.WriteAsync(session => session.Execute(Insert, "after", 1L)).WaitAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(0, store.Count("SELECT COUNT(*) FROM settings"));
     }
 
@@ -121,7 +121,7 @@ public sealed class GroupedWriterTests
         }
         // Something is pending again and the lock row is there: the start gets past the lock and fails only on the tables that exist.
         var migrator = store.Services.GetRequiredService<Migrator>();
-        var failure = await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => migrator.StartAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => migrator.StartAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(2)));
         Assert.Contains("already exists", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -6,7 +6,7 @@ namespace OpsConsole.IntegrationTests.Triage;
 /// <summary>Cases and judgements in the whole loop: shipments and events sent by an integrator, nothing seeded.</summary>
 public sealed class LoopTests(ConsoleFactory console) : IClassFixture<ConsoleFactory>
 {
-    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Enough = TimeSpan.FromMinutes(2);
 
     private OpsConsoleClient Api => field ??= new OpsConsoleClient(console.CreateClient(), new OpsConsoleClientOptions { ApiKey = ConsoleFactory.Key });
 

@@ -10,7 +10,7 @@ namespace OpsConsole.Tests.Client;
 
 public sealed class OperationsHubClientTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Exchange _exchange = new();
     private WebApplication _app = null!;
