@@ -42,7 +42,13 @@ public sealed class SignInTests(ConsoleFactory console) : IClassFixture<ConsoleF
         var (id, email) = await Browser.PersonAsync(console);
         using var client = console.CreateClient(new() { AllowAutoRedirect = false });
 
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await ConsoleFactory.SignInAsync(client, email, "wrong-wrong-wrong")).Dispose()));
+        // The first visit brings the form's cookie, which fifty at once would fight over.
+        (await client.GetAsync(Path("/sign-in"))).Dispose();
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            using var wrong = await ConsoleFactory.SignInAsync(client, email, "wrong-wrong-wrong");
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        }));
         using var right = await ConsoleFactory.SignInAsync(client, email, Browser.Password);
 
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);

@@ -227,16 +227,19 @@ internal static class HostileCallers
         const string password = "amber-quill-three-rivers";
         Assert.Empty(await site.Console.Services.GetRequiredService<Users>().AddAsync(email, "Guessed", password, [Roles.Support], Caller.System));
         using var client = site.Browser();
-        // Ten at a time: each is answered after the same seven tenths of a second.
-        foreach (var guesses in Enumerable.Range(0, 100).Chunk(10))
-            await Task.WhenAll(guesses.Select(async guess =>
-            {
-                using var answer = await ConsoleFactory.SignInAsync(client, email, $"wrong-password-{guess}");
-                Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            }));
+        // The first visit brings the form's cookie; then ten at a time, as each is answered after the same seven tenths of a second.
+        await TryAsync(0);
+        foreach (var guesses in Enumerable.Range(1, 99).Chunk(10))
+            await Task.WhenAll(guesses.Select(TryAsync));
         using var right = await ConsoleFactory.SignInAsync(client, email, password);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.Equal(1, site.Console.Count("SELECT COUNT(*) FROM audit WHERE what = 'user.lockedOut'"));
+
+        async Task TryAsync(int guess)
+        {
+            using var answer = await ConsoleFactory.SignInAsync(client, email, $"wrong-password-{guess}");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     private static async Task OldCookieAsync(HostileSite site)
