@@ -33,11 +33,11 @@ public sealed class AccountJourneys(ConsoleSite site)
             await page.Context.ClearCookiesAsync();
             await page.GotoAsync("/sign-in?returnUrl=%2Fquality");
             await FillInAsync(page, email);
-            await page.WaitForURLAsync("**/sign-in/code?**");
+            await page.AtAsync(@"/sign-in/code\?");
             await screen.AssertAccessibleAsync("/sign-in/code");
             await page.FillAsync("[name='Input.Code']", Code(secret, 1));
             await page.ClickAsync("main button[type=submit]");
-            await page.WaitForURLAsync("**/quality");
+            await page.AtAsync("/quality$");
             await page.Locator(".topbar").WaitForAsync();
             await page.GotoAsync("/account");
 
@@ -85,25 +85,25 @@ public sealed class AccountJourneys(ConsoleSite site)
             await page.Locator("form[data-passkey-new] [role=alert]:visible").WaitForAsync();
             await form.Locator("[name=password]").FillAsync(Password);
             await form.Locator("button").ClickAsync();
-            await page.WaitForURLAsync("**/account?passkey=added");
+            await page.AtAsync(@"/account\?passkey=added$");
             await page.Locator("li", new() { HasText = "Test laptop" }).WaitForAsync();
             await screen.AssertAccessibleAsync("/account with a passkey");
 
             await page.Context.ClearCookiesAsync();
             await page.GotoAsync("/sign-in?returnUrl=%2Fquality");
             await page.ClickAsync("text=Use a passkey");
-            await page.WaitForURLAsync("**/quality");
+            await page.AtAsync("/quality$");
             await page.Locator(".topbar").WaitForAsync();
 
             await page.GotoAsync("/account");
             await page.ClickAsync("summary:has-text('Remove')");
             await page.FillAsync("form[action='/account/passkeys/remove'] [name=password]", Password);
             await page.ClickAsync("text=Remove Test laptop");
-            await page.WaitForURLAsync("**/account?passkey=removed");
+            await page.AtAsync(@"/account\?passkey=removed$");
             await page.Context.ClearCookiesAsync();
             await page.GotoAsync("/sign-in");
             await page.ClickAsync("text=Use a passkey");
-            await page.WaitForURLAsync("**/sign-in?refused=passkey**");
+            await page.AtAsync(@"/sign-in\?refused=passkey");
         });
         screen.AssertQuiet();
     }
@@ -128,7 +128,7 @@ public sealed class AccountJourneys(ConsoleSite site)
             _ => await users.EndSessionsAsync(id, Caller.System),
         });
 
-        await screen.Page.WaitForURLAsync("**/sign-in?returnUrl=**", new() { Timeout = 10_000 });
+        await screen.Page.AtAsync(@"/sign-in\?returnUrl=", 10_000);
         screen.Forget();
         screen.AssertQuiet();
     }

@@ -67,6 +67,24 @@ public sealed class BoardJourneys(ConsoleSite site)
     }
 
     [Fact]
+    public async Task Row_OpenedBeforeTheListIsDrawnAnew_KeepsTheFilterOfTheAddress()
+    {
+        var area = site.Seed.NextArea();
+        var ids = await site.Seed.FlaggedAsync(area, 2);
+        await using var screen = await site.OpenAsync(Roles.Dispatcher);
+        await screen.RunAsync(async () =>
+        {
+            await screen.OpenBoardAsync($"/?area={area}");
+            await screen.PressAsync("Escape");
+            // The address is ahead of what the server drew.
+            await screen.Page.EvaluateAsync($"history.replaceState(history.state, '', '/?area={area}&service=standard')");
+            await screen.PressAsync("j");
+            await screen.Page.AtAsync($@"/\?area={area}&service=standard&case={ids[1]}$");
+        });
+        screen.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Undo_AfterReload_WorksFromTheHistory()
     {
         var area = site.Seed.NextArea();
@@ -124,10 +142,10 @@ public sealed class BoardJourneys(ConsoleSite site)
         {
             await screen.OpenBoardAsync("/");
             await screen.Page.SelectOptionAsync("select[aria-label=Area]", area);
-            await screen.Page.WaitForURLAsync($"**/?area={area}");
+            await screen.Page.AtAsync($@"/\?area={area}$");
             await Expect(screen.Page.Locator("a[data-row]")).ToHaveCountAsync(3);
             await screen.PressAsync("Escape", "j");
-            await screen.Page.WaitForURLAsync($"**/?area={area}&case={ids[1]}");
+            await screen.Page.AtAsync($@"/\?area={area}&case={ids[1]}$");
             await screen.PressAsync("l", "a");
             await screen.Page.Keyboard.TypeAsync("half a sentence");
             await site.Seed.WaitForDraftAsync(ids[1], "half a sentence");
@@ -136,7 +154,7 @@ public sealed class BoardJourneys(ConsoleSite site)
             await Expect(screen.Page.Locator("[data-note]")).ToHaveValueAsync("half a sentence");
             await Expect(screen.Page.Locator("[data-key=l]")).ToHaveAttributeAsync("aria-pressed", "true");
             await screen.Page.GoBackAsync();
-            await screen.Page.WaitForURLAsync($"**/?area={area}");
+            await screen.Page.AtAsync($@"/\?area={area}$");
         });
         screen.AssertQuiet();
     }

@@ -26,7 +26,7 @@ public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSi
             await screen.Page.Locator(".js-plotly-plot .hovertext").First.WaitForAsync();
             await screen.Page.Mouse.DownAsync();
             await screen.Page.Mouse.UpAsync();
-            await screen.Page.WaitForURLAsync(Opened());
+            await Expect(screen.Page).ToHaveURLAsync(Opened(), new() { Timeout = 60_000 });
             var cell = screen.Page.Locator(".counted .cell", new() { Has = screen.Page.Locator(".num", new() { HasTextRegex = Some() }) }).First;
             var count = int.Parse(await cell.Locator(".num").InnerTextAsync(), System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
             await cell.ClickAsync();

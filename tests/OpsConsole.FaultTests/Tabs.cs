@@ -37,7 +37,7 @@ internal sealed class Tabs : IAsyncDisposable
         await page.FillAsync("[name='Input.Email']", email);
         await page.FillAsync("[name='Input.Password']", password);
         await page.ClickAsync("main button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.LeftAsync("/sign-in");
         await page.CloseAsync();
         return tabs;
     }

@@ -82,6 +82,15 @@ function go(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
+// A row's link keeps what the board is narrowed to as the address says it, which may be a moment ahead of what the server drew.
+document.addEventListener("click", event => {
+  const row = event.target.closest?.("a[data-row]");
+  if (!row) return;
+  const address = new URL(location.href);
+  address.searchParams.set("case", row.dataset.row);
+  row.setAttribute("href", address.pathname + address.search);
+}, { capture: true });
+
 // After an answer was saved (or undone) the server selects another row: the focus follows, so that the next key is about it.
 let follow = false;
 document.addEventListener("click", event => {
