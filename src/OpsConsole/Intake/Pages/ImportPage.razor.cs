@@ -5,11 +5,9 @@ using OpsConsole.Intake.Import;
 namespace OpsConsole.Intake.Pages;
 
 /// <summary>One file of history: its columns, its check, its coming in, what came of it.</summary>
-public sealed partial class ImportPage : IDisposable
+public sealed partial class ImportPage
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _left = new();
     private ImportView? _view;
     private ImportLook? _look;
     private IReadOnlyList<SavedMapping> _saved = [];
@@ -42,8 +40,14 @@ public sealed partial class ImportPage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         await OpenAsync();
-        if (RendererInfo.IsInteractive)
-            _ = FollowAsync();
+        Follow(Changed, 5, async () =>
+        {
+            // While columns are assigned nothing of theirs changes, and what was chosen must stay.
+            if (_look is not null)
+                return;
+            await ReadAsync();
+            StateHasChanged();
+        });
     }
 
     // From the start: also what its first rows look like, when its columns are to be assigned.
@@ -55,7 +59,7 @@ public sealed partial class ImportPage : IDisposable
 
     private async Task ReadAsync()
     {
-        var view = await Queries.FindAsync(Key, _left.Token);
+        var view = await Queries.FindAsync(Key, Left);
         if (view is null)
         {
             (_view, _missing) = (null, true);
@@ -77,7 +81,7 @@ public sealed partial class ImportPage : IDisposable
         }
         try
         {
-            _saved = await Queries.MappingsAsync(view.Import.SourceId, view.Import.Kind, _left.Token);
+            _saved = await Queries.MappingsAsync(view.Import.SourceId, view.Import.Kind, Left);
             _look = await Queries.LookAsync(view);
         }
         catch (RefusedFileException refused)
@@ -106,40 +110,5 @@ public sealed partial class ImportPage : IDisposable
         await OpenAsync();
         if (!done)
             _problem = otherwise;
-    }
-
-    private async Task FollowAsync()
-    {
-        using var raised = Changed.Listen();
-        try
-        {
-            while (true)
-            {
-                await raised.WaitAsync(LookAgain, _left.Token);
-                await InvokeAsync(async () =>
-                {
-                    // While columns are assigned nothing of theirs changes, and what was chosen must stay.
-                    if (_look is not null)
-                        return;
-                    await ReadAsync();
-                    StateHasChanged();
-                });
-            }
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _left.Cancel();
-        _left.Dispose();
     }
 }

@@ -5,12 +5,10 @@ using OpsConsole.Intake.Import;
 namespace OpsConsole.Intake.Pages;
 
 /// <summary>Files of history: send one, and see what became of those before.</summary>
-public sealed partial class ImportsPage : IDisposable
+public sealed partial class ImportsPage
 {
     private const int Shown = 50;
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _left = new();
     private IReadOnlyList<ImportView>? _imports;
     private IReadOnlyList<Source> _sources = [];
     private NewSource _new = new();
@@ -46,55 +44,26 @@ public sealed partial class ImportsPage : IDisposable
         await ReadAsync();
         // Whose history it is: the system's that will go on sending, since no other source could amend it later.
         _chosen = _sources.Where(s => s.Id != AllSources.ConsoleId && !s.Simulated).MaxBy(s => s.Id)?.Id ?? AllSources.ConsoleId;
-        if (RendererInfo.IsInteractive)
-            _ = FollowAsync();
+        Follow(Changed, 5, async () =>
+        {
+            await ReadAsync();
+            StateHasChanged();
+        });
     }
 
     private async Task ReadAsync()
     {
-        _imports = await Queries.ListAsync(Shown, _left.Token);
+        _imports = await Queries.ListAsync(Shown, Left);
         // What the Bootstrap key sends is for trying out; it may amend everything, so files don't belong to it.
-        _sources = [.. (await AllSources.ListAsync(_left.Token)).Where(s => s.Id != AllSources.BootstrapId)];
+        _sources = [.. (await AllSources.ListAsync(Left)).Where(s => s.Id != AllSources.BootstrapId)];
     }
 
     private async Task AddSourceAsync()
     {
         if (_new.Name.Trim() is not { Length: > 0 } name)
             return;
-        _chosen = (await AllSources.EnsureAsync(name, _new.Simulated, await Circuit.RequireAsync(Scopes.Admin), _left.Token)).Id;
+        _chosen = (await AllSources.EnsureAsync(name, _new.Simulated, await Circuit.RequireAsync(Scopes.Admin), Left)).Id;
         _new = new();
         await ReadAsync();
-    }
-
-    private async Task FollowAsync()
-    {
-        using var raised = Changed.Listen();
-        try
-        {
-            while (true)
-            {
-                await raised.WaitAsync(LookAgain, _left.Token);
-                await InvokeAsync(async () =>
-                {
-                    await ReadAsync();
-                    StateHasChanged();
-                });
-            }
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _left.Cancel();
-        _left.Dispose();
     }
 }

@@ -11,12 +11,10 @@ namespace OpsConsole.Learning.Pages;
 /// <summary>Which model serves, what the others can do, what is being trained.</summary>
 public sealed partial class ModelsPage(
     LearningQueries queries, StartTraining start, StartBacktest backtest, CancelRun cancel, PromoteModel promote, RetireModel retire, RunsChanged changed, CircuitCaller circuit,
-    SettingsStore settings) : IDisposable
+    SettingsStore settings)
 {
     private const int RunsShown = 6;
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _left = new();
     private readonly TrainForm _form = new();
     private IReadOnlyList<(ModelVersion Version, VersionFigures Figures, IReadOnlyList<Gate> Gates)>? _versions;
     private IReadOnlyList<Run> _runs = [];
@@ -34,43 +32,20 @@ public sealed partial class ModelsPage(
         _mayLearn = await circuit.MayAsync(Scopes.Learn);
         _mayPass = await circuit.MayAsync(Scopes.Admin);
         await ReadAsync();
-        if (RendererInfo.IsInteractive)
-            _ = FollowAsync();
+        Follow(changed, 5, async () =>
+        {
+            await ReadAsync();
+            StateHasChanged();
+        });
     }
 
     private async Task ReadAsync()
     {
-        var versions = await queries.VersionsAsync(_left.Token);
-        var gates = await queries.GatesAsync(versions, _left.Token);
+        var versions = await queries.VersionsAsync(Left);
+        var gates = await queries.GatesAsync(versions, Left);
         _versions = [.. versions.Select((v, i) => (v, VersionFigures.Of(v), gates[i]))];
-        _tested = await queries.BacktestedAsync(_left.Token);
-        _runs = await queries.RunsAsync(RunsShown, _left.Token);
-    }
-
-    // A signal of this instance, or a look now and then for what others did.
-    private async Task FollowAsync()
-    {
-        using var raised = changed.Listen();
-        try
-        {
-            while (true)
-            {
-                await raised.WaitAsync(LookAgain, _left.Token);
-                await InvokeAsync(async () =>
-                {
-                    await ReadAsync();
-                    StateHasChanged();
-                });
-            }
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
+        _tested = await queries.BacktestedAsync(Left);
+        _runs = await queries.RunsAsync(RunsShown, Left);
     }
 
     private async Task StartAsync()
@@ -140,11 +115,4 @@ public sealed partial class ModelsPage(
         ModelState.Shadow => ("Shadow", ChipKind.Busy, "Scores along, unseen"),
         _ => ("Retired", ChipKind.Plain, "Served once, or never will"),
     };
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _left.Cancel();
-        _left.Dispose();
-    }
 }

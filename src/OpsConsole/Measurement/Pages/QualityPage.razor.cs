@@ -14,12 +14,10 @@ namespace OpsConsole.Measurement.Pages;
 /// <summary>Precision and recall over time, by lead and by segment, down to single shipments.</summary>
 public sealed partial class QualityPage(
     QualityReader reader, BacktestReader backtests, IRunBacktests runs, CircuitCaller circuit, SettingsStore settings, SimulatedDefault simulated, LoopClock clock,
-    NavigationManager navigation, ILogger<QualityPage> log) : IDisposable
+    NavigationManager navigation, ILogger<QualityPage> log)
 {
     private const int MostRows = 200;
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    private readonly CancellationTokenSource _left = new();
     private readonly BacktestView _view = new(backtests, runs);
 
     private FiguresFilter _filter = new();
@@ -48,51 +46,31 @@ public sealed partial class QualityPage(
         navigation.LocationChanged += Moved;
         _mayLearn = await circuit.MayAsync(Scopes.Learn);
         await LoadAsync();
-        if (RendererInfo.IsInteractive)
-            _ = FollowAsync();
+        Follow(runs.Changed, 2, LookAsync);
     }
 
     // A run's progress; and once it has ended, its figures.
-    private async Task FollowAsync()
+    private async Task LookAsync()
     {
-        using var raised = runs.Changed.Listen();
-        try
-        {
-            while (true)
-            {
-                await raised.WaitAsync(LookAgain, _left.Token);
-                await InvokeAsync(async () =>
-                {
-                    if (!_filter.Backtest)
-                        return;
-                    var before = _view.Run;
-                    if (await _view.FollowAsync(_left.Token))
-                        await LoadAsync();
-                    else if (_view.Run != before)
-                        StateHasChanged();
-                });
-            }
-        }
-        catch (OperationCanceledException) when (_left.IsCancellationRequested)
-        {
-            // The page was left.
-        }
-        catch (Exception failure)
-        {
-            await DispatchExceptionAsync(failure);
-        }
+        if (!_filter.Backtest)
+            return;
+        var before = _view.Run;
+        if (await _view.FollowAsync(Left))
+            await LoadAsync();
+        else if (_view.Run != before)
+            StateHasChanged();
     }
 
     private async Task StartAsync()
     {
-        _problem = await runs.StartAsync(_view.Model!.Version, new BacktestRequest(), await circuit.RequireAsync(Scopes.Learn), _left.Token);
-        await _view.FollowAsync(_left.Token);
+        _problem = await runs.StartAsync(_view.Model!.Version, new BacktestRequest(), await circuit.RequireAsync(Scopes.Learn), Left);
+        await _view.FollowAsync(Left);
     }
 
     private async Task CancelAsync()
     {
-        await runs.CancelAsync(_view.Run!.RunId, await circuit.RequireAsync(Scopes.Learn), _left.Token);
-        await _view.FollowAsync(_left.Token);
+        await runs.CancelAsync(_view.Run!.RunId, await circuit.RequireAsync(Scopes.Learn), Left);
+        await _view.FollowAsync(Left);
     }
 
     private void Moved(object? sender, LocationChangedEventArgs moved)
@@ -124,7 +102,7 @@ public sealed partial class QualityPage(
         {
             var ask = filter.Ask(current, clock.Now, simulated.Of(filter.Simulated));
             if (filter.Backtest)
-                await _view.LoadAsync(filter.Model, _left.Token);
+                await _view.LoadAsync(filter.Model, Left);
             _when = BacktestView.When(filter.Backtest ? _view.Found : null, _lead);
             // Reads don't belong on the circuit's thread.
             (_answer, _leads) = await Task.Run(() => (Read(ask), ReadLeads(ask)));
@@ -217,11 +195,10 @@ public sealed partial class QualityPage(
     private static double? Coverage(QualityBucket total) => Figures.Divide(total.Shipments - total.Pending - total.Unknown, total.Shipments - total.Pending);
 
     /// <inheritdoc/>
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         navigation.LocationChanged -= Moved;
-        _left.Cancel();
-        _left.Dispose();
+        base.Dispose(disposing);
     }
 
     [LoggerMessage(EventId = 6003, Level = LogLevel.Error, Message = "The figures could not be read")]
