@@ -42,6 +42,28 @@ public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSi
     }
 
     [Fact]
+    public async Task Analyst_StartsABacktest_AndReadsItsFigures()
+    {
+        await using var screen = await site.OpenAnonymousAsync();
+        await screen.RunAsync(async () =>
+        {
+            await screen.Page.GotoAsync("/sign-in");
+            await screen.Page.Locator(".door-button", new() { HasText = Roles.Analyst }).ClickAsync();
+            await screen.Page.Locator(".tabs a", new() { HasText = "Quality" }).ClickAsync();
+            await screen.Page.Locator(".basis button", new() { HasText = "Backtest of a version" }).ClickAsync();
+            await screen.Page.Locator(".basis select").SelectOptionAsync("rule-1");
+            await screen.Page.GetByText("Start the backtest").ClickAsync();
+            // The figures come by themselves once the run has ended.
+            await Expect(screen.Page.Locator(".basis-about")).ToContainTextAsync("What rule-1 would have said", new() { Timeout = 120_000 });
+            await Expect(screen.Page.Locator(".tile .rate-count").First).ToHaveTextAsync(Counted());
+            await Expect(screen.Page.Locator(".basis-run")).ToHaveCountAsync(0);
+            await screen.Page.ReloadAsync();
+            await Expect(screen.Page.Locator(".basis-about")).ToContainTextAsync("What rule-1 would have said");
+        });
+        screen.AssertQuiet();
+    }
+
+    [Fact]
     public async Task Analyst_TakesTheLabelsHome()
     {
         await using var screen = await site.OpenAnonymousAsync();
@@ -65,6 +87,9 @@ public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSi
 
     [GeneratedRegex("[?&]day=")]
     private static partial Regex Opened();
+
+    [GeneratedRegex("n = [1-9]")]
+    private static partial Regex Counted();
 
     [GeneratedRegex("^[1-9]")]
     private static partial Regex Some();

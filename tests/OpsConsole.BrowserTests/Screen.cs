@@ -24,13 +24,16 @@ internal sealed class Screen : IAsyncDisposable
         page.PageError += (_, error) => _complaints.Enqueue($"script: {error}");
         page.Request += (_, request) =>
         {
-            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss" && url.Authority != address.Authority)
+            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "ws" or "wss" && url.Authority != address.Authority && url.Authority != Elsewhere)
                 _complaints.Enqueue($"requested from another host: {request.Url}");
         };
     }
 
     /// <summary>The page.</summary>
     internal IPage Page { get; }
+
+    /// <summary>A host besides the console's own that the page may go to, with its port.</summary>
+    internal string? Elsewhere { get; set; }
 
     /// <summary>The row of a shipment.</summary>
     internal ILocator Row(string shipmentId) => Page.Locator($"a[data-row='{shipmentId}']");

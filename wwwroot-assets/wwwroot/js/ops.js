@@ -12,6 +12,11 @@ document.addEventListener("click", event => {
   document.cookie = `ops-theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax${secure}`;
 });
 
+// --- Signing out ends this page's circuit first: it would hear that the session is over and go to the door instead of to where the form leads.
+document.addEventListener("submit", event => {
+  if (event.target.matches?.("form[action='/sign-out']")) window.Blazor?.disconnect?.();
+});
+
 // --- A menu closes when one clicks beside it or presses Escape.
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll("details.who[open]"))
