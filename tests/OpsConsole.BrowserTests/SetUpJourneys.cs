@@ -44,7 +44,10 @@ public sealed partial class SetUpJourneys
         var step = page.Locator(".step[aria-current]");
         // The very first circuit of a process waits for much to be compiled.
         await Expect(step).ToContainTextAsync("Time zone", new() { Timeout = 30_000 });
-        await step.Locator("input:not([type=hidden])").FillAsync("Europe/London");
+        // The browser's own is offered; the depot is elsewhere.
+        await step.GetByText("Use this browser's: Europe/Berlin").ClickAsync();
+        await Expect(step.Locator("#zone")).ToHaveValueAsync("Europe/Berlin");
+        await step.Locator("#zone").FillAsync("Europe/London");
         await step.Locator("button[type=submit]").ClickAsync();
         await Expect(step).ToContainTextAsync("Currency and costs");
         await step.GetByText("Skip for now").ClickAsync();

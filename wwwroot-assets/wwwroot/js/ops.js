@@ -80,6 +80,24 @@ class OpsTime extends HTMLElement {
   }
 }
 customElements.define("ops-time", OpsTime);
+
+// --- <ops-zone for>: offers this browser's time zone to a field.
+class OpsZone extends HTMLElement {
+  connectedCallback() {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone || this.firstChild) return;
+    const button = this.appendChild(document.createElement("button"));
+    button.type = "button";
+    button.className = "link-button";
+    button.textContent = `Use this browser's: ${zone}`;
+    button.addEventListener("click", () => {
+      const field = document.getElementById(this.getAttribute("for"));
+      field.value = zone;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+}
+customElements.define("ops-zone", OpsZone);
 setInterval(() => {
   if (document.hidden) return;
   const now = new Date();

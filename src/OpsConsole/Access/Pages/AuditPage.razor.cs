@@ -8,6 +8,7 @@ namespace OpsConsole.Access.Pages;
 public sealed partial class AuditPage(IDbContextFactory<OpsConsoleDb> factory, VerifyAudit verify, AuditChecks checks, AuditNames names, AuditRetention retention, CircuitCaller circuit)
 {
     private const int PageSize = 100;
+    private const int Short = 90; // Longer details are folded.
     private List<AuditEntry>? _entries;
     private AuditVerdict? _verdict;
     private AuditCheck? _check;

@@ -95,6 +95,11 @@ public sealed partial class LabelsPage(
         }
     }
 
+    /// <summary>Why some shipments have no row.</summary>
+    private string Rest(long rows) => _progress.OfShipments > rows
+        ? $"{Number(_progress.OfShipments - rows)} of {Number(_progress.OfShipments)} shipments have no row: they ended before this decision, were registered after it, or it is still to come. "
+        : "";
+
     private void Show(LabelProgress progress)
     {
         if (_counts is not null)
