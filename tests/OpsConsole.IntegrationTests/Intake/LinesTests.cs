@@ -112,22 +112,24 @@ public sealed class LinesTests(ConsoleFactory console) : IClassFixture<ConsoleFa
         await using var busy = new ConsoleFactory(services =>
         {
             var options = (StoreOptions)services.Last(s => s.ServiceType == typeof(StoreOptions)).ImplementationInstance!;
-            services.AddSingleton(options with { QueuedItems = 10 });
+            services.AddSingleton(options with { QueuedItems = 300 });
         });
         using var client = busy.Client;
         var gate = busy.Services.GetRequiredService<WriteGate>();
         var pass = await gate.EnterAsync(WritePriority.People);
-        var waiting = client.SendAsync("events", [.. Enumerable.Range(0, 8).Select(i => Event($"first-{i}"))]);
+        // Many, so that what the program itself writes meanwhile, item by item, doesn't count.
+        const int items = 200;
+        var waiting = client.SendAsync("events", [.. Enumerable.Range(0, items).Select(i => Event($"first-{i}"))]);
         var writer = busy.Services.GetRequiredService<GroupedWriter>();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (writer.QueuedItems < 8)
+        while (writer.QueuedItems < items)
             await timer.WaitForNextTickAsync();
-        var body = string.Join('\n', Enumerable.Range(0, 8).Select(i => Event($"second-{i}").ToJsonString()));
+        var body = string.Join('\n', Enumerable.Range(0, items).Select(i => Event($"second-{i}").ToJsonString()));
         using var refused = await client.PostAsync("events", mediaType == Lines ? body : $"[{body.Replace('\n', ',')}]", mediaType);
         Assert.True(refused.StatusCode == HttpStatusCode.ServiceUnavailable, $"{(int)refused.StatusCode} {await refused.Content.ReadAsStringAsync()}");
         Assert.NotNull(refused.Headers.RetryAfter);
         pass.Dispose();
-        Assert.Equal(8, (await waiting).Accepted);
+        Assert.Equal(items, (await waiting).Accepted);
         Assert.Equal(0, busy.Count("SELECT COUNT(*) FROM events WHERE event_id LIKE 'second-%'"));
     }
 }
