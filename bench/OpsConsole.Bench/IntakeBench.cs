@@ -86,7 +86,10 @@ internal sealed class IntakeBench : IBenchPath
             // the two a machine has more of (0.2 to 0.41 seen on one). The floor holds what was reached.
             quickFloor: 0.18);
         latencies.Sort();
-        bench.AtMost($"intake, single events, p99 of {Connections} senders at full load", "ms", latencies[(int)(latencies.Count * 0.99)], 15);
+        // A time, and times don't carry over: senders that wait for their answers wait three times as long on a machine a third as fast. There the
+        // tail is held against the mean, which the ratio to parsing holds.
+        bench.AtMost(
+            $"intake, single events, p99 of {Connections} senders at full load", "ms", latencies[(int)(latencies.Count * 0.99)], 15, quickBound: 5 * latencies.Average());
         var fewer = bench.Size(1_500, 300);
         await bench.CompareRatesAsync(
             "intake, single events, each acknowledged", "Entity Framework, one by one", "events/s",
