@@ -33,6 +33,7 @@ namespace OpsConsole.Client;
 [JsonSerializable(typeof(JudgementReceipt))]
 [JsonSerializable(typeof(QualityAnswer))]
 [JsonSerializable(typeof(KpiAnswer))]
+[JsonSerializable(typeof(ThresholdAnswer))]
 [JsonSerializable(typeof(ModelPage))]
 [JsonSerializable(typeof(TrainRequest))]
 [JsonSerializable(typeof(BacktestRequest))]

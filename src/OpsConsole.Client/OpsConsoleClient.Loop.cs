@@ -59,6 +59,14 @@ public sealed partial class OpsConsoleClient
         return _transport.GetAsync(path.ToString(), ContractJson.Default.KpiAnswer, cancellation);
     }
 
+    /// <summary>What a threshold would have done in a range of counted promises; null: the one in force.</summary>
+    public Task<ThresholdAnswer> GetThresholdAsync(
+        double? threshold = null, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellation = default)
+    {
+        var path = new QueryText("api/v1/threshold").With("from", from).With("to", to).With("threshold", threshold);
+        return _transport.GetAsync(path.ToString(), ContractJson.Default.ThresholdAnswer, cancellation);
+    }
+
     /// <summary>Labels as a file; dispose of the answer.</summary>
     public async Task<LabelsFile> GetLabelsAsync(LabelsQuery? query = null, CancellationToken cancellation = default)
     {

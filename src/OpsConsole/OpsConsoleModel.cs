@@ -7,11 +7,13 @@ using OpsConsole.Labels;
 using OpsConsole.Learning;
 using OpsConsole.Live;
 using OpsConsole.Measurement;
+using OpsConsole.Measurement.Thresholds;
 using OpsConsole.Operations;
 using OpsConsole.Operations.Alerts;
 using OpsConsole.Operations.Alerts.Delivery;
 using OpsConsole.Prediction;
 using OpsConsole.Triage;
+using OpsConsole.Ui;
 
 namespace OpsConsole;
 
@@ -60,9 +62,13 @@ internal static class OpsConsoleModel
 
         Tally.Map(builder);
         Backtest.Map(builder);
+        ThresholdProposal.Map(builder);
+        ChartNote.Map(builder);
 
         Run.Map(builder);
 
         BoardRow.Map(builder);
+
+        SavedView.Map(builder);
     }
 }

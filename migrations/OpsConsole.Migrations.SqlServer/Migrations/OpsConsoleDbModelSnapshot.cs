@@ -1721,6 +1721,39 @@ namespace OpsConsole.Migrations.SqlServer.Migrations
                     b.ToTable("backtest_blocks", (string)null);
                 });
 
+            modelBuilder.Entity("OpsConsole.Measurement.ChartNote", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("words");
+
+                    b.Property<long>("WrittenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenByName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("written_by_name");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("chart_notes", (string)null);
+                });
+
             modelBuilder.Entity("OpsConsole.Measurement.KpiCount", b =>
                 {
                     b.Property<int>("Day")
@@ -2079,6 +2112,77 @@ namespace OpsConsole.Migrations.SqlServer.Migrations
                     b.ToTable("tally_days", (string)null);
                 });
 
+            modelBuilder.Entity("OpsConsole.Measurement.Thresholds.ThresholdProposal", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key");
+
+                    b.Property<double>("After")
+                        .HasColumnType("float")
+                        .HasColumnName("after");
+
+                    b.Property<double>("Before")
+                        .HasColumnType("float")
+                        .HasColumnName("before");
+
+                    b.Property<double?>("CustomersAfter")
+                        .HasColumnType("float")
+                        .HasColumnName("customers_after");
+
+                    b.Property<double?>("CustomersBefore")
+                        .HasColumnType("float")
+                        .HasColumnName("customers_before");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedByName")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("decided_by_name");
+
+                    b.Property<string>("Expected")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("expected");
+
+                    b.Property<int>("ModelVersionId")
+                        .HasColumnType("int")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<long>("ProposedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<string>("ProposedBy")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("ProposedByName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("proposed_by_name");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("State")
+                        .HasColumnType("int")
+                        .HasColumnName("state");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("threshold_proposals", (string)null);
+                });
+
             modelBuilder.Entity("OpsConsole.Operations.Alerts.Alert", b =>
                 {
                     b.Property<long>("Key")
@@ -2298,6 +2402,10 @@ namespace OpsConsole.Migrations.SqlServer.Migrations
                     b.Property<string>("ChangedBy")
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("changed_by");
+
+                    b.Property<double?>("CustomerThreshold")
+                        .HasColumnType("float")
+                        .HasColumnName("customer_threshold");
 
                     b.Property<long>("From")
                         .HasColumnType("bigint")
@@ -2762,6 +2870,45 @@ namespace OpsConsole.Migrations.SqlServer.Migrations
                     b.HasIndex("JudgeId", "CreatedAt");
 
                     b.ToTable("judgements", (string)null);
+                });
+
+            modelBuilder.Entity("OpsConsole.Ui.SavedView", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("bit")
+                        .HasColumnName("shared");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<long>", b =>

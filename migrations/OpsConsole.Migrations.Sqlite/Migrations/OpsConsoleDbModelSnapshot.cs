@@ -1688,6 +1688,39 @@ namespace OpsConsole.Migrations.Sqlite.Migrations
                     b.ToTable("backtest_blocks", (string)null);
                 });
 
+            modelBuilder.Entity("OpsConsole.Measurement.ChartNote", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Words")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
+
+                    b.Property<long>("WrittenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("written_at");
+
+                    b.Property<string>("WrittenByName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("written_by_name");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("chart_notes", (string)null);
+                });
+
             modelBuilder.Entity("OpsConsole.Measurement.KpiCount", b =>
                 {
                     b.Property<int>("Day")
@@ -2046,6 +2079,77 @@ namespace OpsConsole.Migrations.Sqlite.Migrations
                     b.ToTable("tally_days", (string)null);
                 });
 
+            modelBuilder.Entity("OpsConsole.Measurement.Thresholds.ThresholdProposal", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key");
+
+                    b.Property<double>("After")
+                        .HasColumnType("REAL")
+                        .HasColumnName("after");
+
+                    b.Property<double>("Before")
+                        .HasColumnType("REAL")
+                        .HasColumnName("before");
+
+                    b.Property<double?>("CustomersAfter")
+                        .HasColumnType("REAL")
+                        .HasColumnName("customers_after");
+
+                    b.Property<double?>("CustomersBefore")
+                        .HasColumnType("REAL")
+                        .HasColumnName("customers_before");
+
+                    b.Property<long?>("DecidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedByName")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("decided_by_name");
+
+                    b.Property<string>("Expected")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expected");
+
+                    b.Property<int>("ModelVersionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("model_version_id");
+
+                    b.Property<long>("ProposedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<string>("ProposedBy")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("ProposedByName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_by_name");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("threshold_proposals", (string)null);
+                });
+
             modelBuilder.Entity("OpsConsole.Operations.Alerts.Alert", b =>
                 {
                     b.Property<long>("Key")
@@ -2263,6 +2367,10 @@ namespace OpsConsole.Migrations.Sqlite.Migrations
                     b.Property<string>("ChangedBy")
                         .HasColumnType("TEXT")
                         .HasColumnName("changed_by");
+
+                    b.Property<double?>("CustomerThreshold")
+                        .HasColumnType("REAL")
+                        .HasColumnName("customer_threshold");
 
                     b.Property<long>("From")
                         .HasColumnType("INTEGER")
@@ -2723,6 +2831,45 @@ namespace OpsConsole.Migrations.Sqlite.Migrations
                     b.HasIndex("JudgeId", "CreatedAt");
 
                     b.ToTable("judgements", (string)null);
+                });
+
+            modelBuilder.Entity("OpsConsole.Ui.SavedView", b =>
+                {
+                    b.Property<long>("Key")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("Shared")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shared");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_name");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<long>", b =>

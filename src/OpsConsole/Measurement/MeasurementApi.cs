@@ -91,7 +91,7 @@ internal static class MeasurementApi
         return query.Problem is { } problem ? problem : TypedResults.Ok(reader.Read(ask));
     }
 
-    private static QualityAsk Range(QueryReader query, OperationsSettings settings, SimulatedDefault simulated)
+    internal static QualityAsk Range(QueryReader query, OperationsSettings settings, SimulatedDefault simulated)
     {
         var (from, to) = (Within(query.Time("from")), Within(query.Time("to")));
         if (from > to)
@@ -126,7 +126,7 @@ internal static class MeasurementApi
         return otherwise;
     }
 
-    private static double? Threshold(QueryReader query)
+    internal static double? Threshold(QueryReader query)
     {
         if (query.Text("threshold", 40) is not { } text)
             return null;

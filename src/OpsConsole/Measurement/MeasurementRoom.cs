@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpsConsole.Intake;
+using OpsConsole.Measurement.Thresholds;
 using OpsConsole.Operations;
 
 namespace OpsConsole.Measurement;
@@ -20,6 +21,10 @@ public static class MeasurementRoom
         services.AddSingleton<QualityReader>();
         services.AddSingleton<KpiReader>();
         services.AddSingleton<BoardEffectReader>();
+        services.AddSingleton<Verdicts.VerdictReader>();
+        services.AddSingleton<Verdicts.ChartMarks>();
+        services.AddSingleton<ThresholdStudio>();
+        services.AddSingleton<ChangeThreshold>();
         services.AddSingleton<EvaluateBacktest>();
         services.AddSingleton<BacktestStore>();
         services.AddSingleton<BacktestReader>();
@@ -27,10 +32,11 @@ public static class MeasurementRoom
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/quality</c> and <c>/api/v1/kpis</c>.</summary>
+    /// <summary>Maps <c>/api/v1/quality</c>, <c>/api/v1/kpis</c> and <c>/api/v1/threshold</c>.</summary>
     public static IEndpointRouteBuilder MapMeasurement(this IEndpointRouteBuilder routes)
     {
         MeasurementApi.Map(routes);
+        ThresholdApi.Map(routes);
         return routes;
     }
 }

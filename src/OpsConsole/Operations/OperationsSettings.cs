@@ -61,6 +61,15 @@ public sealed record OperationsSettings
     /// <summary>What an hour of that person costs.</summary>
     public double WagePerHour { get; init; } = 18;
 
+    /// <summary>Hours of a shift, 1 to 24.</summary>
+    public double ShiftHours { get; init; } = 8;
+
+    /// <summary>People on a shift who answer cases, 0 to 10,000; 0: it isn't said, and no capacity is drawn.</summary>
+    public double DispatchersOnShift { get; init; } = 1;
+
+    /// <summary>Whether a proposed threshold must be applied by somebody else than who proposed it.</summary>
+    public bool ThresholdNeedsReview { get; init; } = true;
+
     /// <summary>Minutes until the dispatcher looks again: what waiting means.</summary>
     public int NextLookMinutes { get; init; } = 15;
 
@@ -101,6 +110,8 @@ public sealed record OperationsSettings
         Range(nameof(CostFalseAlarm), CostFalseAlarm, 0, 1e6);
         Range(nameof(HandlingMinutes), HandlingMinutes, 0.1, 240);
         Range(nameof(WagePerHour), WagePerHour, 0, 1e5);
+        Range(nameof(ShiftHours), ShiftHours, 1, 24);
+        Range(nameof(DispatchersOnShift), DispatchersOnShift, 0, 10_000);
         Range(nameof(NextLookMinutes), NextLookMinutes, 1, 240);
         foreach (var (action, terms) in Actions)
         {

@@ -25,6 +25,9 @@ internal sealed class SettingsForm
         HandlingMinutes = original.HandlingMinutes;
         WagePerHour = original.WagePerHour;
         NextLookMinutes = original.NextLookMinutes;
+        ShiftHours = original.ShiftHours;
+        DispatchersOnShift = original.DispatchersOnShift;
+        ThresholdNeedsReview = original.ThresholdNeedsReview;
         Actions = [.. Enum.GetValues<JudgementAction>().Where(a => a != JudgementAction.None).Select(a => new ActionRow(a, original.Terms(a), original.TouchingActions.Contains(a)))];
     }
 
@@ -57,6 +60,12 @@ internal sealed class SettingsForm
 
     public int NextLookMinutes { get; set; }
 
+    public double ShiftHours { get; set; }
+
+    public double DispatchersOnShift { get; set; }
+
+    public bool ThresholdNeedsReview { get; set; }
+
     public IReadOnlyList<ActionRow> Actions { get; }
 
     /// <summary>The settings as they stand in the form.</summary>
@@ -75,6 +84,9 @@ internal sealed class SettingsForm
         HandlingMinutes = HandlingMinutes,
         WagePerHour = WagePerHour,
         NextLookMinutes = NextLookMinutes,
+        ShiftHours = ShiftHours,
+        DispatchersOnShift = DispatchersOnShift,
+        ThresholdNeedsReview = ThresholdNeedsReview,
         TouchingActions = [.. Actions.Where(a => a.Touches).Select(a => a.Action)],
         Actions = new Dictionary<JudgementAction, ActionTerms>(Actions.Select(a => KeyValuePair.Create(a.Action, a.ToTerms())))
         {

@@ -10,7 +10,7 @@ internal static class ChampionReader
     private const string Columns = "SELECT id, version, trainer, threshold, file_name, file_hash FROM model_versions WHERE ";
     private static readonly Statement NewestTerm = new("SELECT MAX(id) FROM champion_terms WHERE loop = @p0");
     private static readonly Statement Terms = new(
-        """SELECT id, "from", model_version_id, threshold FROM champion_terms WHERE loop = @p0 ORDER BY id""");
+        """SELECT id, "from", model_version_id, threshold, customer_threshold FROM champion_terms WHERE loop = @p0 ORDER BY id""");
     private static readonly Statement VersionOfId = new(Columns + "id = @p0");
     private static readonly Statement VersionOfName = new(Columns + "version = @p0");
 
@@ -18,7 +18,7 @@ internal static class ChampionReader
     internal sealed record Version(int Id, string Name, string Trainer, double Threshold, string? FileName, string? FileHash);
 
     /// <summary>A term, as it is stored.</summary>
-    internal sealed record Term(long Id, DateTimeOffset From, int ModelVersionId, double Threshold);
+    internal sealed record Term(long Id, DateTimeOffset From, int ModelVersionId, double Threshold, double? CustomerThreshold);
 
     internal static long ReadNewestTerm(DbConnection connection, int loop)
     {
@@ -32,7 +32,7 @@ internal static class ChampionReader
         using var row = command.ExecuteReader();
         List<Term> terms = [];
         while (row.Read())
-            terms.Add(new(row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero), row.GetInt32(2), row.GetDouble(3)));
+            terms.Add(new(row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero), row.GetInt32(2), row.GetDouble(3), row.IsDBNull(4) ? null : row.GetDouble(4)));
         return terms;
     }
 

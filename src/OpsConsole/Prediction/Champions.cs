@@ -14,7 +14,11 @@ namespace OpsConsole.Prediction;
 /// <param name="Version">The version's name.</param>
 /// <param name="Threshold">The threshold in force.</param>
 /// <param name="TermId">Which term it is; 0 for a version asked for by name.</param>
-public sealed record Champion(IModel Model, int ModelVersionId, string Version, double Threshold, long TermId);
+public sealed record Champion(IModel Model, int ModelVersionId, string Version, double Threshold, long TermId)
+{
+    /// <summary>The threshold at which a customer would be told; null: none is set.</summary>
+    public double? CustomerThreshold { get; init; }
+}
 
 /// <summary>No such version, or its file can't be used.</summary>
 public sealed class ModelUnavailableException(string message, Exception? cause = null) : Exception(message, cause);
@@ -46,7 +50,9 @@ public sealed partial class Champions(
         SELECT @p0, @p1, id, threshold FROM model_versions WHERE version = @p2 AND NOT EXISTS (SELECT 1 FROM champion_terms WHERE loop = @p0)
         """);
     private static readonly Statement AddTerm = new(
-        """INSERT INTO champion_terms (loop, "from", model_version_id, threshold, changed_by) VALUES (@p0, @p1, @p2, @p3, @p4)""");
+        """INSERT INTO champion_terms (loop, "from", model_version_id, threshold, changed_by, customer_threshold) VALUES (@p0, @p1, @p2, @p3, @p4, @p5)""");
+    private static readonly Statement ChampionOf = new(
+        "SELECT model_version_id FROM champion_terms WHERE id = (SELECT MAX(id) FROM champion_terms WHERE loop = @p0)");
     private static readonly Statement Retire = new("UPDATE model_versions SET state = @p0 WHERE state = @p1 AND id <> @p2");
     private static readonly Statement Promote = new("UPDATE model_versions SET state = @p0, threshold = @p1 WHERE id = @p2");
     private static readonly Statement ScoreAgain = new("UPDATE shipments SET next_score_at = 0 WHERE loop = @p0 AND state = @p1 AND history = @p2");
@@ -113,27 +119,56 @@ public sealed partial class Champions(
     }
 
     /// <summary>
-    /// Makes a version the champion at a threshold, or changes the threshold of the one that is, audited, and has every open shipment scored again,
-    /// which restores their flags.
+    /// Makes a version the champion at a threshold, audited, and has every open shipment scored again, which restores their flags. The customers'
+    /// threshold stays as it is.
     /// </summary>
     /// <exception cref="ModelUnavailableException">There is no such version, or its file can't be used; nothing has changed.</exception>
     public async Task AppointAsync(int modelVersionId, double threshold, Caller who, string? why = null, CancellationToken cancellation = default)
     {
+        var version = Version(modelVersionId);
+        await writer.WriteAsync(session => Appoint(session, version, threshold, Current.CustomerThreshold, who, why), WritePriority.People, cancellation: cancellation);
+        Look();
+    }
+
+    /// <summary>Changes the thresholds that the champion is held against, as <see cref="AppointAsync"/> does; nothing if another is champion by then.</summary>
+    /// <param name="champion">Whom they were chosen for.</param>
+    /// <param name="threshold">At which dispatchers see a case.</param>
+    /// <param name="customers">At which a customer would be told; null: none.</param>
+    /// <param name="who">Who changes them.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="together">Writes in the same transaction, and says whether to go on.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Whether they were changed.</returns>
+    public async Task<bool> ChangeThresholdsAsync(
+        int champion, double threshold, double? customers, Caller who, string why, Func<WriteSession, bool> together, CancellationToken cancellation = default)
+    {
+        var done = false;
+        await writer.WriteAsync(
+            session =>
+            {
+                done = Convert.ToInt32(session.Scalar(ChampionOf, session.Loop), System.Globalization.CultureInfo.InvariantCulture) == champion && together(session);
+                if (done)
+                    Appoint(session, Version(champion), threshold, customers, who, why);
+            },
+            WritePriority.People, cancellation: cancellation);
+        Look();
+        return done;
+    }
+
+    private void Appoint(WriteSession session, Champion version, double threshold, double? customers, Caller who, string? why)
+    {
         if (!(threshold is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
         threshold = Math.Round(threshold, 3);
-        var version = Version(modelVersionId);
         var before = Current;
-        await writer.WriteAsync(session =>
-        {
-            session.Execute(AddTerm, session.Loop, session.Received, modelVersionId, threshold, who.AuditName);
-            session.Execute(Retire, ModelState.Retired, ModelState.Champion, modelVersionId);
-            session.Execute(Promote, ModelState.Champion, threshold, modelVersionId);
-            session.Execute(ScoreAgain, session.Loop, ShipmentState.Open, false);
-            audit.Write(session, who, "champion.appointed", version.Version, new { version.Version, threshold, before = before.Version, thresholdBefore = before.Threshold, why });
-            session.OnCommitted(_changed.Raise);
-        }, WritePriority.People, cancellation: cancellation);
-        Look();
+        session.Execute(AddTerm, session.Loop, session.Received, version.ModelVersionId, threshold, who.AuditName, customers);
+        session.Execute(Retire, ModelState.Retired, ModelState.Champion, version.ModelVersionId);
+        session.Execute(Promote, ModelState.Champion, threshold, version.ModelVersionId);
+        session.Execute(ScoreAgain, session.Loop, ShipmentState.Open, false);
+        audit.Write(
+            session, who, "champion.appointed", version.Version,
+            new { version.Version, threshold, customers, before = before.Version, thresholdBefore = before.Threshold, customersBefore = before.CustomerThreshold, why });
+        session.OnCommitted(_changed.Raise);
     }
 
     /// <inheritdoc/>
@@ -219,7 +254,7 @@ public sealed partial class Champions(
         throw new InvalidOperationException("No champion's model can be used.");
     }
 
-    private Champion Of(ChampionReader.Term term) => Version(term.ModelVersionId) with { Threshold = term.Threshold, TermId = term.Id };
+    private Champion Of(ChampionReader.Term term) => Version(term.ModelVersionId) with { Threshold = term.Threshold, CustomerThreshold = term.CustomerThreshold, TermId = term.Id };
 
     private Champion Version(int id)
     {

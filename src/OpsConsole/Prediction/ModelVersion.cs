@@ -85,8 +85,11 @@ public sealed class ChampionTerm
     /// <summary>The champion.</summary>
     public int ModelVersionId { get; set; }
 
-    /// <summary>The threshold in force.</summary>
+    /// <summary>The threshold in force, at which dispatchers see a case.</summary>
     public double Threshold { get; set; }
+
+    /// <summary>The threshold at which a customer would be told, never below the dispatchers'; null: none is set.</summary>
+    public double? CustomerThreshold { get; set; }
 
     /// <summary>Who changed it, and why.</summary>
     public string? ChangedBy { get; set; }

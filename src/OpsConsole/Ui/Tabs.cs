@@ -22,6 +22,7 @@ internal sealed record Tab(string Href, string Name, string Scope, string Icon)
             new("/", "Board", Scopes.Read, "M4 5h16v4H4zM4 11h16v3H4zM4 16h10v3H4z"),
             new("/quality", "Quality", Scopes.Read, "M4 19V5h2v12h14v2zM8 14l4-5 3 3 4-6 1.6 1.2L15.2 15 12 12l-2.5 3.2z"),
             new("/kpis", "KPIs", Scopes.Read, "M5 12h3v7H5zM10.5 5h3v14h-3zM16 9h3v10h-3z"),
+            new("/threshold", "Threshold", Scopes.Read, "M4 6h9V4h2v6h-2V8H4zM17 6h3v2h-3zM4 16h3v-2h2v6H7v-2H4zM11 16h9v2h-9z"),
             new("/labels", "Labels", Scopes.Export, "M3 5h11l7 7-7 7H3zM7 10.5A1.5 1.5 0 1 0 7 13.5 1.5 1.5 0 0 0 7 10.5z"),
             new("/models", "Models", Scopes.Read, "M12 3l8 4.5v9L12 21l-8-4.5v-9zM12 5.3L6.8 8.2 12 11.1l5.2-2.9zM6 10v5.3l5 2.8v-5.3zM18 10l-5 2.8v5.3l5-2.8z"),
             new("/imports", "Import", Scopes.Learn, "M11 3h2v9.2l3.3-3.3 1.4 1.4L12 16l-5.7-5.7 1.4-1.4 3.3 3.3zM4 17h2v2h12v-2h2v4H4z"),

@@ -23,6 +23,7 @@ public static class UiRoom
             mud.SnackbarConfiguration.ShowTransitionDuration = 120;
             mud.SnackbarConfiguration.HideTransitionDuration = 120;
         });
+        services.AddSingleton<KeepViews>();
         return services;
     }
 

@@ -29,6 +29,9 @@ public sealed class MeasurementApiTests(ConsoleFactory console) : IClassFixture<
     [InlineData("kpis?bucket=decade", "bucket", "week")]
     [InlineData("kpis?by=colour", "by", "service")]
     [InlineData("kpis?to=soon", "to", "RFC 3339")]
+    [InlineData("threshold?threshold=1", "threshold", "0.999")]
+    [InlineData("threshold?threshold=0.3333", "threshold", "0.001")]
+    [InlineData("threshold?from=2026-03-01", "from", "RFC 3339")]
     public async Task Figures_BadParameter_IsNamedWithWhatIsAllowed(string call, string name, string allowed)
     {
         using var answer = await console.Client.GetAsync(new Uri($"/api/v1/{call}", UriKind.Relative));

@@ -12,7 +12,7 @@ public sealed class OpenApiContractTests(ConsoleFactory console) : IClassFixture
         "POST /api/v1/shipments", "POST /api/v1/events", "POST /api/v1/conditions", "POST /api/v1/contacts",
         "GET /api/v1/shipments/{shipmentId}", "GET /api/v1/shipments/{shipmentId}/predictions", "POST /api/v1/predictions",
         "GET /api/v1/cases", "POST /api/v1/cases/{shipmentId}/judgements", "DELETE /api/v1/cases/{shipmentId}/judgements/{judgementId}",
-        "GET /api/v1/labels", "HEAD /api/v1/labels", "GET /api/v1/labels/dictionary", "GET /api/v1/quality", "GET /api/v1/kpis",
+        "GET /api/v1/labels", "HEAD /api/v1/labels", "GET /api/v1/labels/dictionary", "GET /api/v1/quality", "GET /api/v1/kpis", "GET /api/v1/threshold",
         "GET /api/v1/models", "POST /api/v1/models/train", "GET /api/v1/runs/{runId}", "DELETE /api/v1/runs/{runId}",
         "POST /api/v1/models/{version}/promote", "POST /api/v1/models/{version}/retire", "POST /api/v1/models/{version}/backtest",
         "POST /api/v1/customers/erase",
@@ -71,6 +71,7 @@ public sealed class OpenApiContractTests(ConsoleFactory console) : IClassFixture
     [Theory]
     [InlineData("GET /api/v1/quality", "from to bucket lead threshold model by basis simulated")]
     [InlineData("GET /api/v1/kpis", "from to bucket by simulated")]
+    [InlineData("GET /api/v1/threshold", "from to threshold simulated")]
     [InlineData("GET /api/v1/labels", "format from to asOf decision simulated pseudonymise model")]
     [InlineData("GET /api/v1/cases", "state area service assignee q sort cursor limit")]
     [InlineData("GET /api/v1/shipments/{shipmentId}/predictions", "shipmentId cursor limit")]

@@ -181,3 +181,25 @@ document.addEventListener("click", async event => {
     getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
   }
 });
+
+// --- A threshold's handle: arrow keys move by a hundredth, with Shift by five; dragging and clicking by a thousandth.
+document.addEventListener("keydown", event => {
+  const handle = event.target;
+  if (!handle.matches?.("input[data-step-keys]") || event.ctrlKey || event.altKey || event.metaKey) return;
+  const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+  if (!way) return;
+  event.preventDefault();
+  handle.value = Number(handle.value) + way * (event.shiftKey ? 50 : 10);
+  handle.dispatchEvent(new Event("input", { bubbles: true }));
+  clearTimeout(handle.rests);
+  handle.rests = setTimeout(() => handle.dispatchEvent(new Event("change", { bubbles: true })), 400);
+});
+
+// --- A letter leads to the field that asks for it, unless somebody is writing.
+document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches?.("input:not([type=range]), textarea, select, [contenteditable]")) return;
+  const field = /^[a-z]$/.test(event.key) && document.querySelector(`[data-hotkey="${event.key}"]`);
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+});
