@@ -2440,6 +2440,14 @@ namespace OpsConsole.Migrations.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("lead");
 
+                    b.Property<double?>("DelayHigh")
+                        .HasColumnType("float")
+                        .HasColumnName("delay_high");
+
+                    b.Property<double?>("DelayLow")
+                        .HasColumnType("float")
+                        .HasColumnName("delay_low");
+
                     b.Property<double>("ExpectedDelayMinutes")
                         .HasColumnType("float")
                         .HasColumnName("expected_delay_minutes");

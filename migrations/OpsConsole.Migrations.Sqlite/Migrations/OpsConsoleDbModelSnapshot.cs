@@ -2405,6 +2405,14 @@ namespace OpsConsole.Migrations.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("lead");
 
+                    b.Property<double?>("DelayHigh")
+                        .HasColumnType("REAL")
+                        .HasColumnName("delay_high");
+
+                    b.Property<double?>("DelayLow")
+                        .HasColumnType("REAL")
+                        .HasColumnName("delay_low");
+
                     b.Property<double>("ExpectedDelayMinutes")
                         .HasColumnType("REAL")
                         .HasColumnName("expected_delay_minutes");

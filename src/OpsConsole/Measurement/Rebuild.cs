@@ -30,6 +30,8 @@ public sealed class Rebuild(IDbContextFactory<OpsConsoleDb> factory, StoreConnec
         grace = settings.GraceMinutes,
         unknown = settings.UnknownAfterDays,
         touching = settings.TouchingActions.Select(a => a.ToString()).Order(StringComparer.Ordinal),
+        // What tallies hold: told here when it grows, so that those there are get it too.
+        holds = "minutes",
         lastUseful = TallyOf.LastUsefulMoment(DateTimeOffset.UnixEpoch, settings).ToUnixTimeSeconds(),
     });
 

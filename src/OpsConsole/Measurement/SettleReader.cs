@@ -29,7 +29,10 @@ internal sealed class SettleReader : IDisposable
     private static readonly Statement DueOnSqlite = new($"SELECT {Due} LIMIT @p2");
     private static readonly Statement DueOnSqlServer = new($"SELECT TOP (@p2) {Due}");
     private static readonly Statement ScoresOf = new(
-        "SELECT lead, moment, score, threshold, model_version_id, recomputed FROM lead_scores WHERE shipment_key = @p0");
+        """
+        SELECT lead, moment, score, threshold, model_version_id, recomputed, expected_delay_minutes, delay_low, delay_high
+        FROM lead_scores WHERE shipment_key = @p0
+        """);
     private static readonly Statement CaseOf = new(
         "SELECT state, opened_at, opened_by_person, closed_at, closed_because FROM cases WHERE shipment_key = @p0");
     private static readonly Statement ContactsOf = new("SELECT COUNT(*), SUM(cost) FROM contacts WHERE shipment_id = @p0");
@@ -119,6 +122,9 @@ internal sealed class SettleReader : IDisposable
                     Threshold = row.GetDouble(3),
                     ModelVersionId = row.GetInt32(4),
                     Recomputed = Flag(row, 5),
+                    ExpectedDelayMinutes = row.GetDouble(6),
+                    DelayLow = Number(row, 7),
+                    DelayHigh = Number(row, 8),
                     Vector = [],
                 };
             }

@@ -7,10 +7,11 @@ using OpsConsole.Store;
 
 namespace OpsConsole.Measurement;
 
-/// <summary>One shipment at one lead, packed.</summary>
+/// <summary>One shipment at one lead, packed. The delay is NaN while undelivered.</summary>
 internal readonly record struct BlockRow(
     long ShipmentKey, DateTimeOffset Promise, double Score, double Threshold, int ModelVersionId, OutcomeClass Class, LeadStanding Standing,
-    bool Touched, bool Simulated, bool Recomputed, SegmentCodes Segments, bool InSample = false)
+    bool Touched, bool Simulated, bool Recomputed, SegmentCodes Segments, bool InSample = false, bool HeldOut = false, float Delay = float.NaN,
+    KeptMinutes? Minutes = null)
 {
     internal LeadTally Lead => new(Standing, double.IsNaN(Score) ? null : Score, Threshold, ModelVersionId, Recomputed);
 }
@@ -41,7 +42,7 @@ internal sealed class TallyBlocks(StoreConnections connections)
     private static readonly Statement RowsOf = new(
         """
         SELECT shipment_key, promise, class, touched, simulated, leads, origin_area, destination_area, area_type, deprivation_band, service, carrier,
-            promise_hour, weather_band
+            promise_hour, weather_band, held_out, delay_minutes
         FROM tallies WHERE day = @p0 AND history = 0 ORDER BY shipment_key
         """);
 
@@ -109,7 +110,8 @@ internal sealed class TallyBlocks(StoreConnections connections)
                 segments[i] = Code(row.IsDBNull(6 + i) ? null : Convert.ToString(row.GetValue(6 + i), CultureInfo.InvariantCulture));
             rows.Add(new BlockRow(
                 row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero), at.Score ?? double.NaN, at.Threshold, at.ModelVersionId,
-                (OutcomeClass)row.GetInt32(2), at.Standing, Flag(row, 3), Flag(row, 4), at.Recomputed, segments));
+                (OutcomeClass)row.GetInt32(2), at.Standing, Flag(row, 3), Flag(row, 4), at.Recomputed, segments,
+                HeldOut: Flag(row, 14), Delay: row.IsDBNull(15) ? float.NaN : (float)row.GetDouble(15), Minutes: at.Minutes));
         }
         return new DayBlock(version, [.. rows], [.. words]);
     }

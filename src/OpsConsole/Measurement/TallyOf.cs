@@ -98,7 +98,7 @@ internal static class TallyOf
                 : finished <= moment ? LeadStanding.FinishedEarlier
                 : LeadStanding.AtRisk;
             leads[i] = i < facts.Scores.Count && facts.Scores[i] is { } kept
-                ? new LeadTally(standing, kept.Score, kept.Threshold, kept.ModelVersionId, kept.Recomputed)
+                ? new LeadTally(standing, kept.Score, kept.Threshold, kept.ModelVersionId, kept.Recomputed, KeptMinutes.Of(kept))
                 : new LeadTally(standing, null, 0, 0, false);
         }
         return leads;

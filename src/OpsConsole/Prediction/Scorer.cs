@@ -132,6 +132,8 @@ internal sealed partial class Scorer : IDisposable
             ModelVersionId = champion.ModelVersionId,
             Recomputed = recomputed,
             ExpectedDelayMinutes = scores[0].ExpectedDelayMinutes,
+            DelayLow = scores[0].DelayLow,
+            DelayHigh = scores[0].DelayHigh,
             Vector = champion.Model.Schema.Pack(row),
         };
     }

@@ -102,6 +102,12 @@ public sealed class LeadScore
     /// <summary>Expected delay as of the moment, minutes, signed.</summary>
     public double ExpectedDelayMinutes { get; set; }
 
+    /// <summary>Lower end of the 80 % interval of the minutes as of the moment; null: kept before intervals were.</summary>
+    public double? DelayLow { get; set; }
+
+    /// <summary>Upper end of the 80 % interval of the minutes as of the moment.</summary>
+    public double? DelayHigh { get; set; }
+
     /// <summary>The raw feature values (<see cref="FeatureVector"/>).</summary>
     public required byte[] Vector { get; set; }
 

@@ -38,8 +38,9 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
     private static readonly Statement DropLead = new("DELETE FROM lead_scores WHERE shipment_key = @p0 AND lead = @p1");
     private static readonly Statement AddLead = new(
         """
-        INSERT INTO lead_scores (shipment_key, lead, moment, score, threshold, model_version_id, recomputed, expected_delay_minutes, vector, written_at)
-        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
+        INSERT INTO lead_scores (shipment_key, lead, moment, score, threshold, model_version_id, recomputed, expected_delay_minutes, vector, written_at,
+            delay_low, delay_high)
+        VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11)
         """);
 
     private readonly IFollowScores[] _followers = [.. followers];
@@ -121,7 +122,7 @@ internal sealed class WriteScores(BoardRows board, IEnumerable<IFollowScores> fo
                 session, together, AddLead,
                 [
                     scored.Due.Key, lead.Lead, lead.Moment, lead.Score, lead.Threshold, lead.ModelVersionId, lead.Recomputed, lead.ExpectedDelayMinutes, lead.Vector,
-                    session.Received,
+                    session.Received, lead.DelayLow, lead.DelayHigh,
                 ]);
         }
     }

@@ -64,7 +64,7 @@ public sealed class FiguresTests
     {
         var leads = LeadGrid.Minutes.Select((minutes, i) => (i % 3) switch
         {
-            0 => new LeadTally(LeadStanding.AtRisk, i / 7.0, 0.431, i, i % 2 == 0),
+            0 => new LeadTally(LeadStanding.AtRisk, i / 7.0, 0.431, i, i % 2 == 0, i % 2 == 0 ? null : new KeptMinutes(-12.5f, i == 3 ? float.NaN : -40, 31)),
             1 => new LeadTally((LeadStanding)(i % 4), null, 0, 0, false),
             _ => new LeadTally(LeadStanding.NotCounted, 1 - double.Epsilon, 0.5, 12345, false),
         }).ToList();

@@ -1,0 +1,38 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OpsConsole.Migrations.SqlServer.Migrations
+{
+    /// <inheritdoc />
+    public partial class LeadIntervals : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<double>(
+                name: "delay_high",
+                table: "lead_scores",
+                type: "float",
+                nullable: true);
+
+            migrationBuilder.AddColumn<double>(
+                name: "delay_low",
+                table: "lead_scores",
+                type: "float",
+                nullable: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "delay_high",
+                table: "lead_scores");
+
+            migrationBuilder.DropColumn(
+                name: "delay_low",
+                table: "lead_scores");
+        }
+    }
+}
