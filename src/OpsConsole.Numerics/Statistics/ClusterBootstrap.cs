@@ -3,6 +3,11 @@ namespace OpsConsole.Numerics.Statistics;
 /// <summary>Intervals of figures that are no plain rates (differences, areas, F1): whole clusters, such as days, are drawn again.</summary>
 public static class ClusterBootstrap
 {
+    /// <summary>Fills the figures of a drawn set, given as how often each cluster was drawn; NaN where one has no value.</summary>
+    /// <param name="times">How often each cluster was drawn.</param>
+    /// <param name="figures">To be filled.</param>
+    public delegate void Fill(ReadOnlySpan<int> times, Span<double> figures);
+
     /// <summary>
     /// The 95 % percentile interval of a figure over clusters drawn with replacement. The same seed gives the same interval on every machine.
     /// </summary>
@@ -11,25 +16,46 @@ public static class ClusterBootstrap
     /// <param name="draws">How many sets are drawn.</param>
     /// <param name="seed">Seed.</param>
     /// <returns>Null with fewer than two clusters, or when under half of the sets give a value.</returns>
-    public static Interval? Of<T>(IReadOnlyList<T> clusters, Func<IReadOnlyList<T>, int[], double> figure, int draws = 1000, ulong seed = 1)
+    public static Interval? Of<T>(IReadOnlyList<T> clusters, Func<IReadOnlyList<T>, int[], double> figure, int draws = 1000, ulong seed = 1) =>
+        Of(clusters.Count, 1, (times, into) => into[0] = figure(clusters, times.ToArray()), draws, seed)[0];
+
+    /// <summary>The same of several figures over the same drawn sets.</summary>
+    /// <param name="clusters">How many clusters there are.</param>
+    /// <param name="figures">How many figures.</param>
+    /// <param name="fill">Fills the figures of a drawn set.</param>
+    /// <param name="draws">How many sets are drawn.</param>
+    /// <param name="seed">Seed.</param>
+    public static Interval?[] Of(int clusters, int figures, Fill fill, int draws = 1000, ulong seed = 1)
     {
-        if (clusters.Count < 2)
-            return null;
+        var intervals = new Interval?[figures];
+        if (clusters < 2)
+            return intervals;
         var random = new SplitMix(seed);
-        var times = new int[clusters.Count];
-        var values = new List<double>(draws);
+        var times = new int[clusters];
+        var drawn = new double[figures];
+        var values = new List<double>[figures];
+        for (var i = 0; i < figures; i++)
+            values[i] = new(draws);
         for (var i = 0; i < draws; i++)
         {
             Array.Clear(times);
             for (var j = 0; j < times.Length; j++)
                 times[random.Below(times.Length)]++;
-            if (figure(clusters, times) is var value && double.IsFinite(value))
-                values.Add(value);
+            fill(times, drawn);
+            for (var j = 0; j < figures; j++)
+            {
+                if (double.IsFinite(drawn[j]))
+                    values[j].Add(drawn[j]);
+            }
         }
-        if (values.Count * 2 < draws)
-            return null;
-        values.Sort();
-        return new Interval(Quantile(values, 0.025), Quantile(values, 0.975));
+        for (var i = 0; i < figures; i++)
+        {
+            if (values[i].Count * 2 < draws)
+                continue;
+            values[i].Sort();
+            intervals[i] = new Interval(Quantile(values[i], 0.025), Quantile(values[i], 0.975));
+        }
+        return intervals;
     }
 
     /// <summary>The quantile of sorted values, between neighbours in proportion.</summary>
