@@ -32,6 +32,7 @@ namespace OpsConsole.Client;
 [JsonSerializable(typeof(JudgementRequest))]
 [JsonSerializable(typeof(JudgementReceipt))]
 [JsonSerializable(typeof(QualityAnswer))]
+[JsonSerializable(typeof(CurvesAnswer))]
 [JsonSerializable(typeof(KpiAnswer))]
 [JsonSerializable(typeof(ThresholdAnswer))]
 [JsonSerializable(typeof(ModelPage))]

@@ -50,6 +50,15 @@ public sealed partial class OpsConsoleClient
         return _transport.GetAsync(path.ToString(), ContractJson.Default.QualityAnswer, cancellation);
     }
 
+    /// <summary>Curves, calibration and minutes at a lead; bucket and by of the query say nothing here.</summary>
+    public Task<CurvesAnswer> GetCurvesAsync(QualityQuery? query = null, CancellationToken cancellation = default)
+    {
+        query ??= new QualityQuery();
+        var path = new QueryText("api/v1/quality/curves").With("from", query.From).With("to", query.To).With("lead", query.Lead)
+            .With("threshold", query.Threshold).With("model", query.Model).With("basis", query.Basis).With("simulated", query.Simulated);
+        return _transport.GetAsync(path.ToString(), ContractJson.Default.CurvesAnswer, cancellation);
+    }
+
     /// <summary>Business KPIs.</summary>
     public Task<KpiAnswer> GetKpisAsync(KpiQuery? query = null, CancellationToken cancellation = default)
     {

@@ -1,4 +1,4 @@
-namespace OpsConsole.Learning;
+namespace OpsConsole.Labels;
 
 /// <summary>
 /// What makes up for labels that acting on cases took away (measurement.md, Learning from acted-on cases): a row that nobody touched stands for those
@@ -29,26 +29,46 @@ internal static class UntouchedWeights
     {
         var edges = Edges([.. untouched.Concat(missing).Where(r => r.Served is not null).Select(r => r.Served!.Value)]);
         var groups = new Dictionary<(int Level, int Bin, int Left, int Area), (double Untouched, double Missing)>();
-        foreach (var (rows, isMissing) in new[] { (untouched, false), (missing, true) })
+        // The finest groups first, and the wider ones from them: there may be a million rows.
+        Sum(untouched, isMissing: false);
+        Sum(missing, isMissing: true);
+        foreach (var ((_, bin, left, _), (u, m)) in groups.ToArray())
+        {
+            foreach (var key in Wider(bin, left))
+            {
+                var (sumU, sumM) = groups.GetValueOrDefault(key);
+                groups[key] = (sumU + u, sumM + m);
+            }
+        }
+        var factors = new Dictionary<(int Level, int Bin, int Left, int Area), double>();
+        return [.. untouched.Select(FactorOf)];
+
+        void Sum(IReadOnlyList<Row> rows, bool isMissing)
         {
             foreach (var row in rows)
             {
                 if (row.Served is null)
                     continue;
-                foreach (var key in KeysOf(row, edges))
-                {
-                    var (u, m) = groups.GetValueOrDefault(key);
-                    groups[key] = isMissing ? (u, m + row.Weight) : (u + row.Weight, m);
-                }
+                ref var sums = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(groups, KeyOf(row, edges), out _);
+                sums = isMissing ? (sums.Untouched, sums.Missing + row.Weight) : (sums.Untouched + row.Weight, sums.Missing);
             }
         }
-        return [.. untouched.Select(row => row.Served is null ? 1 : Math.Min(Most, 1 / Math.Max(Chance(row), heldOutShare)))];
 
-        double Chance(Row row)
+        double FactorOf(Row row)
+        {
+            if (row.Served is null)
+                return 1;
+            var key = KeyOf(row, edges);
+            if (!factors.TryGetValue(key, out var factor))
+                factors[key] = factor = Math.Min(Most, 1 / Math.Max(Chance(key), heldOutShare));
+            return factor;
+        }
+
+        double Chance((int Level, int Bin, int Left, int Area) finest)
         {
             var chance = 1.0;
             var first = true;
-            foreach (var key in KeysOf(row, edges))
+            foreach (var key in Wider(finest.Bin, finest.Left).Append(finest))
             {
                 var (u, m) = groups.GetValueOrDefault(key);
                 // From all rows to those of the score, then with as much time left, then of the area.
@@ -59,11 +79,12 @@ internal static class UntouchedWeights
         }
     }
 
-    private static IEnumerable<(int Level, int Bin, int Left, int Area)> KeysOf(Row row, double[] edges)
+    private static IEnumerable<(int Level, int Bin, int Left, int Area)> Wider(int bin, int left) => [(0, 0, 0, 0), (1, bin, 0, 0), (2, bin, left, 0)];
+
+    private static (int Level, int Bin, int Left, int Area) KeyOf(Row row, double[] edges)
     {
         var bin = Array.BinarySearch(edges, row.Served!.Value) is var at && at < 0 ? ~at : at;
-        var left = row.HoursLeft switch { <= 2 => 0, <= 6 => 1, <= 24 => 2, _ => 3 };
-        return [(0, 0, 0, 0), (1, bin, 0, 0), (2, bin, left, 0), (3, bin, left, row.Area)];
+        return (3, bin, row.HoursLeft switch { <= 2 => 0, <= 6 => 1, <= 24 => 2, _ => 3 }, row.Area);
     }
 
     private static double[] Edges(double[] scores)

@@ -16,13 +16,23 @@ internal static class MeasurementApi
     private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly (string Name, string Words)[] RangeWords =
+    /// <summary>What the parameters of a range mean.</summary>
+    internal static readonly (string Name, string Words)[] RangeWords =
     [
         ("from", "Counted promise from, inclusive; RFC 3339 with an offset."),
         ("to", "Counted promise to, exclusive."),
         ("bucket", "hour, day (default), week (from Monday) or month, in the operation's zone."),
         ("by", $"Splits the whole range: {string.Join(", ", Dimensions.Names)}."),
         ("simulated", "exclude, only or include; default exclude as soon as one shipment is real."),
+    ];
+
+    /// <summary>What the parameters at a lead mean.</summary>
+    internal static readonly (string Name, string Words)[] LeadWords =
+    [
+        ("lead", "Minutes before the counted promise, of the grid; default: the setting."),
+        ("threshold", "A multiple of 0.001, instead of the threshold kept with each score."),
+        ("model", "Only shipments whose score at the lead is this version's."),
+        ("basis", "served (default) or backtest, which needs model: what that version says of past shipments."),
     ];
 
     internal static void Map(IEndpointRouteBuilder routes)
@@ -33,11 +43,7 @@ internal static class MeasurementApi
             .WithDescription(
                 "By the day of the counted promise, at a lead of the grid, of what was served or of what a version says of past shipments. Every figure has its "
                 + "counts and its interval. 409 `notComputed` with `basis=backtest` until a backtest of the version has finished.")
-            .DescribesQuery([.. RangeWords,
-                ("lead", "Minutes before the counted promise, of the grid; default: the setting."),
-                ("threshold", "A multiple of 0.001, instead of the threshold kept with each score."),
-                ("model", "Only shipments whose score at the lead is this version's."),
-                ("basis", "served (default) or backtest, which needs model: what that version says of past shipments.")])
+            .DescribesQuery([.. RangeWords, .. LeadWords])
             .Produces<QualityAnswer>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         figures.MapGet("/kpis", Kpis)
             .WithName("getKpis").WithSummary("Business figures over time")
@@ -50,6 +56,15 @@ internal static class MeasurementApi
         HttpRequest request, QualityReader reader, BacktestReader backtests, SettingsStore settings, SimulatedDefault simulated, CancellationToken cancellation)
     {
         var query = new QueryReader(request.Query);
+        var (ask, basis) = Ask(query, reader, settings, simulated);
+        if (query.Problem is { } problem)
+            return problem;
+        return basis == "backtest" ? await BacktestAsync(ask, backtests, cancellation) : TypedResults.Ok(reader.Read(ask));
+    }
+
+    /// <summary>The question of a query at a lead, and its basis; what is wrong with it stands in the query's problem.</summary>
+    internal static (QualityAsk Ask, string Basis) Ask(QueryReader query, QualityReader reader, SettingsStore settings, SimulatedDefault simulated)
+    {
         var ask = Range(query, settings.Current, simulated);
         var basis = query.Choice("basis", "served", "served", "backtest");
         var model = query.Text("model", 64);
@@ -64,9 +79,7 @@ internal static class MeasurementApi
         {
             query.Refuse("model", "is needed with basis=backtest: the version whose backtest is asked for");
         }
-        if (query.Problem is { } problem)
-            return problem;
-        return basis == "backtest" ? await BacktestAsync(ask, backtests, cancellation) : TypedResults.Ok(reader.Read(ask));
+        return (ask, basis!);
     }
 
     private static async Task<IResult> BacktestAsync(QualityAsk ask, BacktestReader backtests, CancellationToken cancellation)
@@ -137,7 +150,7 @@ internal static class MeasurementApi
         return null;
     }
 
-    private static ProblemHttpResult NotComputed() => TypedResults.Problem(
+    internal static ProblemHttpResult NotComputed() => TypedResults.Problem(
         statusCode: StatusCodes.Status409Conflict,
         title: "notComputed",
         detail: "No backtest of this version has finished by the zone and rules in force; POST /api/v1/models/{version}/backtest starts one.",

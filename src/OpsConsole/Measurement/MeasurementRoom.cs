@@ -19,6 +19,7 @@ public static class MeasurementRoom
         services.AddSingleton<SettleWhatIsBehind>();
         services.AddHostedService(provider => provider.GetRequiredService<SettleWhatIsBehind>());
         services.AddSingleton<QualityReader>();
+        services.AddSingleton<CurvesReader>();
         services.AddSingleton<KpiReader>();
         services.AddSingleton<BoardEffectReader>();
         services.AddSingleton<Verdicts.VerdictReader>();
@@ -32,10 +33,11 @@ public static class MeasurementRoom
         return services;
     }
 
-    /// <summary>Maps <c>/api/v1/quality</c>, <c>/api/v1/kpis</c> and <c>/api/v1/threshold</c>.</summary>
+    /// <summary>Maps <c>/api/v1/quality</c>, its curves, <c>/api/v1/kpis</c> and <c>/api/v1/threshold</c>.</summary>
     public static IEndpointRouteBuilder MapMeasurement(this IEndpointRouteBuilder routes)
     {
         MeasurementApi.Map(routes);
+        CurvesApi.Map(routes);
         ThresholdApi.Map(routes);
         return routes;
     }

@@ -106,6 +106,7 @@ public sealed partial class AccessMatrixTests(ConsoleFactory console) : IClassFi
         ["HEAD /api/v1/labels"] = Scopes.Export,
         ["GET /api/v1/labels/dictionary"] = Scopes.Export,
         ["GET /api/v1/quality"] = Scopes.Read,
+        ["GET /api/v1/quality/curves"] = Scopes.Read,
         ["GET /api/v1/kpis"] = Scopes.Read,
         ["GET /api/v1/threshold"] = Scopes.Read,
         ["GET /api/v1/models"] = Scopes.Read,

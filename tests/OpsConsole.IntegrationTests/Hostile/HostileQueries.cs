@@ -6,7 +6,7 @@ namespace OpsConsole.IntegrationTests.Hostile;
 /// <summary>62 to 70: questions and exports; with them 78 and 79.</summary>
 internal static class HostileQueries
 {
-    private static readonly string[] Figures = ["/api/v1/quality", "/api/v1/kpis", "/api/v1/threshold", "/api/v1/labels"];
+    private static readonly string[] Figures = ["/api/v1/quality", "/api/v1/quality/curves", "/api/v1/kpis", "/api/v1/threshold", "/api/v1/labels"];
 
     internal static IEnumerable<HostileRequest> All =>
     [

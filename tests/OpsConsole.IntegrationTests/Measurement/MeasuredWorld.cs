@@ -51,6 +51,8 @@ internal sealed class MeasuredWorld : IAsyncDisposable
             services.AddSingleton<Rebuild>();
             services.AddSingleton<SilentFeeds>();
             services.AddSingleton<QualityReader>();
+            services.AddSingleton<BacktestReader>();
+            services.AddSingleton<CurvesReader>();
             services.AddSingleton<KpiReader>();
             services.AddSingleton<BoardEffectReader>();
             services.AddSingleton<SettleWhatIsBehind>();
@@ -124,6 +126,11 @@ internal sealed class MeasuredWorld : IAsyncDisposable
             InitiatedBy = by,
             CarrierEstimate = estimate,
         });
+
+    /// <summary>Expected minutes and their interval, kept with every score of a shipment.</summary>
+    internal Task MinutesAsync(string id, double expected, double? low, double? high) => ExecuteAsync(
+        id, $"UPDATE lead_scores SET expected_delay_minutes = {{0}}, delay_low = {(low is null ? "NULL" : "{1}")}, delay_high = {(high is null ? "NULL" : "{2}")} WHERE shipment_key = {{3}}",
+        expected, low ?? 0, high ?? 0, Key(id));
 
     /// <summary>The score kept at leads.</summary>
     internal Task ScoreAsync(string id, DateTimeOffset promise, double score, double threshold = 0.5, bool recomputed = false, int model = 1, params int[] leads) =>

@@ -26,6 +26,11 @@ public sealed class MeasurementApiTests(ConsoleFactory console) : IClassFixture<
     [InlineData("quality?from=2026-03-01T00:00:00.Z", "from", "RFC 3339")]
     [InlineData("quality?from=2026-03-01T00:00%2B02:.5", "from", "RFC 3339")]
     [InlineData("quality?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "to", "from")]
+    [InlineData("quality/curves?lead=241", "lead", "2880")]
+    [InlineData("quality/curves?threshold=0.0005", "threshold", "0.001")]
+    [InlineData("quality/curves?by=colour", "by", "weatherBand")]
+    [InlineData("quality/curves?basis=backtest", "model", "version")]
+    [InlineData("quality/curves?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "to", "from")]
     [InlineData("kpis?bucket=decade", "bucket", "week")]
     [InlineData("kpis?by=colour", "by", "service")]
     [InlineData("kpis?to=soon", "to", "RFC 3339")]
@@ -69,6 +74,23 @@ public sealed class MeasurementApiTests(ConsoleFactory console) : IClassFixture<
         Assert.All(members, member => Assert.True(total.TryGetProperty(member, out _), member));
         Assert.Equal(JsonValueKind.Null, total.GetProperty("precision").ValueKind);
         Assert.False(answer.TryGetProperty("segments", out _));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z&lead=0&threshold=0.5&simulated=only")]
+    [InlineData("?from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z")]
+    public async Task Curves_OfNothing_AreThereAndUnknown(string query)
+    {
+        var answer = await console.Client.GetFromJsonAsync<JsonElement>(new Uri("/api/v1/quality/curves" + query, UriKind.Relative));
+        Assert.Equal("served", answer.GetProperty("basis").GetString());
+        Assert.Equal((0, 0), (answer.GetProperty("total").GetProperty("shipments").GetInt64(), answer.GetProperty("rows").GetProperty("n").GetInt64()));
+        Assert.Empty(answer.GetProperty("points").EnumerateArray());
+        Assert.All((string[])["rocAuc", "averagePrecision", "calibration"], name => Assert.Equal(JsonValueKind.Null, answer.GetProperty(name).ValueKind));
+        Assert.Equal(40, answer.GetProperty("scores").GetArrayLength());
+        var minutes = answer.GetProperty("minutes");
+        Assert.Equal(JsonValueKind.Null, minutes.GetProperty("all").GetProperty("meanAbsoluteError").ValueKind);
+        Assert.Equal(JsonValueKind.Null, minutes.GetProperty("coverage").GetProperty("all").ValueKind);
     }
 
     [Fact]

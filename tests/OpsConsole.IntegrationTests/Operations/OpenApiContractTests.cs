@@ -15,7 +15,7 @@ public sealed class OpenApiContractTests(ConsoleFactory console) : IClassFixture
         "GET /api/v1/labels", "HEAD /api/v1/labels", "GET /api/v1/labels/dictionary", "GET /api/v1/quality", "GET /api/v1/kpis", "GET /api/v1/threshold",
         "GET /api/v1/models", "POST /api/v1/models/train", "GET /api/v1/runs/{runId}", "DELETE /api/v1/runs/{runId}",
         "POST /api/v1/models/{version}/promote", "POST /api/v1/models/{version}/retire", "POST /api/v1/models/{version}/backtest",
-        "POST /api/v1/customers/erase",
+        "POST /api/v1/customers/erase", "GET /api/v1/quality/curves",
     ];
 
     [Fact]
@@ -70,6 +70,7 @@ public sealed class OpenApiContractTests(ConsoleFactory console) : IClassFixture
 
     [Theory]
     [InlineData("GET /api/v1/quality", "from to bucket lead threshold model by basis simulated")]
+    [InlineData("GET /api/v1/quality/curves", "from to bucket lead threshold model by basis simulated")]
     [InlineData("GET /api/v1/kpis", "from to bucket by simulated")]
     [InlineData("GET /api/v1/threshold", "from to threshold simulated")]
     [InlineData("GET /api/v1/labels", "format from to asOf decision simulated pseudonymise model")]

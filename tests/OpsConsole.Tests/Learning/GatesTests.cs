@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OpsConsole.Labels;
 using OpsConsole.Learning;
 using OpsConsole.Prediction;
 using OpsConsole.Store;

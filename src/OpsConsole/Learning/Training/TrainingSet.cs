@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using OpsConsole.Intake;
+using OpsConsole.Labels;
 using OpsConsole.Prediction;
 
 namespace OpsConsole.Learning;

@@ -107,7 +107,7 @@ public sealed class BacktestReader(IDbContextFactory<OpsConsoleDb> factory, Stor
             gathered.Add(ask, buckets, day, row, block, names);
     }
 
-    private IEnumerable<(int Day, BlockRow Row, DayBlock Block)> Rows(QualityAsk ask, Backtest backtest, int first, int last)
+    internal IEnumerable<(int Day, BlockRow Row, DayBlock Block)> Rows(QualityAsk ask, Backtest backtest, int first, int last)
     {
         using var connection = connections.OpenReader();
         foreach (var (day, part) in Pieces(connection, backtest, first, last))
