@@ -95,6 +95,7 @@ public sealed class FiguresTests
     [InlineData("")]
     [InlineData("?range=90d&bucket=week&lead=60&by=service&simulated=only&day=2026-03-01T00%3A00%3A00Z&cell=fp")]
     [InlineData("?bucket=hour&segment=a%20%26%20b&cell=fn")]
+    [InlineData("?lead=60&open=range&cell=tp")]
     [InlineData("?basis=backtest")]
     [InlineData("?range=all&bucket=week&basis=backtest&model=trees.7&segment=LS1&cell=tp")]
     public void Filter_OfItsOwnQuery_IsTheSame(string query) => Assert.Equal(query, FiguresFilter.Of(query).Query());

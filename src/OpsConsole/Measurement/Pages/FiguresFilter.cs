@@ -39,11 +39,17 @@ public sealed record FiguresFilter
     /// <summary>The segment that is opened.</summary>
     public string? Segment { get; init; }
 
+    /// <summary>The counts of the whole range are opened.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>The count whose shipments are listed.</summary>
     public Count Cell { get; init; } = Count.Fn;
 
     /// <summary>Whether the list is open.</summary>
-    public bool IsOpen => At is not null || Segment is not null;
+    public bool IsOpen => At is not null || Segment is not null || Whole;
+
+    /// <summary>Whether the list is that of the whole range.</summary>
+    public bool OpensWhole => Whole && At is null && Segment is null;
 
     /// <summary>The filter of a query; what can't be read is left at its default.</summary>
     public static FiguresFilter Of(string query)
@@ -62,6 +68,7 @@ public sealed record FiguresFilter
             Model = Text("basis") == "backtest" ? Text("model") : null,
             At = Text("day") is { } at && TimeText.TryParse(at, out var time) ? time : null,
             Segment = Text("segment"),
+            Whole = Text("open") == "range",
             Cell = Enum.TryParse<Count>(Text("cell"), ignoreCase: true, out var cell) && Enum.IsDefined(cell) ? cell : filter.Cell,
         };
     }
@@ -85,13 +92,14 @@ public sealed record FiguresFilter
         Add("model", Backtest ? Model : null);
         Add("day", At?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         Add("segment", Segment);
+        Add("open", OpensWhole ? "range" : null);
         Add("cell", IsOpen ? Name(Cell) : null);
         return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
     }
 
     /// <summary>The same of what was served.</summary>
     public FiguresFilter Served() => Backtest
-        ? this with { Backtest = false, Model = null, Range = new FiguresFilter().Range, Bucket = new FiguresFilter().Bucket, At = null, Segment = null } : this;
+        ? this with { Backtest = false, Model = null, Range = new FiguresFilter().Range, Bucket = new FiguresFilter().Bucket, At = null, Segment = null, Whole = false } : this;
 
     /// <summary>The same of a version's backtest: of all there is, since history may lie far back.</summary>
     public FiguresFilter OfBacktest(string? model) => this with
@@ -102,6 +110,7 @@ public sealed record FiguresFilter
         Bucket = Backtest ? Bucket : BucketSize.Week,
         At = null,
         Segment = null,
+        Whole = false,
     };
 
     /// <summary>The question it stands for.</summary>
