@@ -22,6 +22,18 @@ public sealed class SettleTests
     }
 
     [Fact]
+    public async Task Settle_OfWhatWasStampedATickAfterTheClock_CountsIt()
+    {
+        await using var world = await WithAsync();
+        await world.SettleAsync(Over);
+        Assert.Equal(OutcomeClass.Late, (await world.TallyAsync("S")).Class);
+        // The clock stands, and the writer's stamps go on.
+        await world.EventAsync("S", EventType.Delivered, Promise.AddHours(-1), Over.AddTicks(3));
+        await world.SettleAsync();
+        Assert.Equal(OutcomeClass.OnTime, (await world.TallyAsync("S")).Class);
+    }
+
+    [Fact]
     public async Task Settle_BeforeTheLagHasPassed_IsPendingWhateverIsKnown()
     {
         await using var world = await WithAsync();
