@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using OpsConsole.Numerics.Statistics;
 
 namespace OpsConsole.Numerics.Curves;
@@ -91,30 +93,26 @@ public sealed class RankedScores
     /// <param name="seed">Seed.</param>
     public (Interval? Roc, Interval? AveragePrecision) Intervals(int draws = 1000, ulong seed = 1)
     {
+        if (_clusterCount < 2)
+            return (null, null);
         var (positives, negatives) = Grouped();
-        var groups = positives.Length / Math.Max(_clusterCount, 1);
+        var padded = Padded(_clusterCount);
+        var drawn = new int[padded];
         void Fill(ReadOnlySpan<int> times, Span<double> areas)
         {
+            times.CopyTo(drawn);
+            var of = MemoryMarshal.Cast<int, Vector<int>>(drawn);
             double area = 0, sum = 0, above = 0, below = 0;
-            for (var group = 0; group < groups; group++)
+            for (var at = 0; at < positives.Length; at += padded)
             {
-                long late = 0, others = 0;
-                var p = positives.AsSpan(group * times.Length, times.Length);
-                var n = negatives.AsSpan(group * times.Length, times.Length);
-                for (var i = 0; i < times.Length; i++)
-                {
-                    late += (long)p[i] * times[i];
-                    others += (long)n[i] * times[i];
-                }
-                area += others * (above + late / 2.0);
+                double late = Dot(of, positives.AsSpan(at, padded)), others = Dot(of, negatives.AsSpan(at, padded));
+                area += others * (above + late / 2);
                 if (late > 0)
                     sum += ScoreHistogram.MixedPrecision(above, above + below, late, late + others);
                 (above, below) = (above + late, below + others);
             }
             (areas[0], areas[1]) = (above > 0 && below > 0 ? area / above / below : double.NaN, above > 0 ? sum / above : double.NaN);
         }
-        if (_clusterCount < 2)
-            return (null, null);
         var whole = new double[2];
         var once = new int[_clusterCount];
         Array.Fill(once, 1);
@@ -142,14 +140,27 @@ public sealed class RankedScores
             }
             (p, n, row) = (p + positives, n + negatives, row - (int)(positives + negatives));
         }
-        var (late, others) = (new int[starts.Count * _clusterCount], new int[starts.Count * _clusterCount]);
+        var padded = Padded(_clusterCount);
+        var (late, others) = (new int[starts.Count * padded], new int[starts.Count * padded]);
         for (var group = 0; group < starts.Count; group++)
         {
             var end = group + 1 < starts.Count ? starts[group + 1] : -1;
             for (var i = starts[group]; i > end; i--)
-                (_labels[i] ? late : others)[group * _clusterCount + _clusters[i]]++;
+                (_labels[i] ? late : others)[group * padded + _clusters[i]]++;
         }
         return (late, others);
+    }
+
+    // As many clusters as fill whole vectors; those beyond the last are never drawn.
+    private static int Padded(int clusters) => (clusters + Vector<int>.Count - 1) / Vector<int>.Count * Vector<int>.Count;
+
+    private static int Dot(ReadOnlySpan<Vector<int>> times, ReadOnlySpan<int> counts)
+    {
+        var vectors = MemoryMarshal.Cast<int, Vector<int>>(counts);
+        var sum = Vector<int>.Zero;
+        for (var i = 0; i < vectors.Length; i++)
+            sum += vectors[i] * times[i];
+        return Vector.Sum(sum);
     }
 
     /// <summary>Positives and negatives of each score, highest first.</summary>

@@ -48,15 +48,24 @@ public static class ClusterBootstrap
                     values[j].Add(drawn[j]);
             }
         }
+        var tail = Tail(clusters);
         for (var i = 0; i < figures; i++)
         {
             if (values[i].Count * 2 < draws)
                 continue;
             values[i].Sort();
-            intervals[i] = new Interval(Quantile(values[i], 0.025), Quantile(values[i], 0.975));
+            intervals[i] = new Interval(Quantile(values[i], tail), Quantile(values[i], 1 - tail));
         }
         return intervals;
     }
+
+    /// <summary>
+    /// The share left out on each side. Drawn sets of few clusters scatter too little, by √((n − 1)/n), and the normal distribution takes that scatter for
+    /// certain: the plain 2.5 % held the truth in 92 % of networks of 28 days. So it is that of Student's t instead (T. Hesterberg, "What teachers should
+    /// know about the bootstrap", The American Statistician 69, 2015: the expanded percentile interval).
+    /// </summary>
+    /// <param name="clusters">How many there are, at least two.</param>
+    public static double Tail(int clusters) => Student.NormalTail(Math.Sqrt(clusters / (clusters - 1.0)) * Student.T95(clusters - 1));
 
     /// <summary>The quantile of sorted values, between neighbours in proportion.</summary>
     public static double Quantile(IReadOnlyList<double> sorted, double share)

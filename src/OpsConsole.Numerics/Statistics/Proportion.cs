@@ -33,7 +33,9 @@ public static class Proportion
 
     /// <summary>
     /// The design effect of a rate over clusters (days): the variance of the rate as the clusters scatter, divided by what independent
-    /// observations would show. At least 1; 1 where it can't be known: fewer than two clusters, or a rate of 0 or 1.
+    /// observations would show. At least 1; 1 where it can't be known: fewer than two clusters, or a rate of 0 or 1. Few clusters know their own scatter
+    /// badly, so that it is taken for larger by (t/1.96)², the quantile of Student's t for one less than their number: else the intervals of 28 days held
+    /// the truth in 92 % of networks.
     /// </summary>
     /// <param name="clusters">Of each cluster how many had it, and out of how many; empty ones don't count.</param>
     public static double DesignEffect(IEnumerable<(double Hits, double N)> clusters)
@@ -45,6 +47,7 @@ public static class Proportion
             return 1;
         var squares = filled.Sum(c => (c.Hits - rate * c.N) * (c.Hits - rate * c.N));
         var clustered = squares * filled.Count / (filled.Count - 1.0) / (n * n);
-        return Math.Max(1, clustered / (rate * (1 - rate) / n));
+        var student = Student.T95(filled.Count - 1) / Z95;
+        return Math.Max(1, student * student * clustered / (rate * (1 - rate) / n));
     }
 }

@@ -27,11 +27,11 @@ public sealed class ProportionTests
         Assert.Equal(1, Proportion.DesignEffect([(10, 100), (10, 100), (10, 100)]));
 
     [Fact]
-    public void DesignEffect_ScatteredDays_IsTheRatioOfVariances()
+    public void DesignEffect_ScatteredDays_IsTheRatioOfVariancesAsFarAsFewDaysKnowIt()
     {
-        // Rate 0.3; deviations −20, 0, +20: 800 · 3/2 / 300² against 0.21 / 300.
+        // Rate 0.3; deviations −20, 0, +20: 800 · 3/2 / 300² against 0.21 / 300; t of two degrees of freedom is 4.303.
         var effect = Proportion.DesignEffect([(10, 100), (30, 100), (50, 100), (0, 0)]);
-        Assert.Equal(800 * 1.5 / 90_000 / (0.21 / 300), effect, 12);
+        Assert.Equal(Math.Pow(4.302652730 / Proportion.Z95, 2) * 800 * 1.5 / 90_000 / (0.21 / 300), effect, 9);
     }
 
     [Theory]
@@ -55,6 +55,18 @@ public sealed class ProportionTests
         // Mean 2.9, deviation 2 / √60: 95 % are ±0.51.
         Assert.InRange(first.Low, 2.2, 2.6);
         Assert.InRange(first.High, 3.2, 3.6);
+    }
+
+    [Theory]
+    [InlineData(2, 12.7062 * 1.414214)]
+    [InlineData(6, 2.5706 * 1.095445)]
+    [InlineData(28, 2.0518 * 1.018350)]
+    [InlineData(400, 1.9659 * 1.001253)]
+    public void Tail_OfFewClusters_IsThatOfStudentsT(int clusters, double point)
+    {
+        // The normal distribution's share beyond, integrated.
+        var beyond = Enumerable.Range(0, 200_000).Sum(i => 1e-4 * Math.Exp(-Math.Pow(point + (i + 0.5) * 1e-4, 2) / 2)) / Math.Sqrt(2 * Math.PI);
+        Assert.Equal(beyond, ClusterBootstrap.Tail(clusters), 2e-5);
     }
 
     [Fact]
