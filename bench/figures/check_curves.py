@@ -47,7 +47,8 @@ def rows_of(text):
     unscored = int((counted & (frame.score == "")).sum())
     frame = frame[counted & (frame.score != "")].copy()
     for name in ("score", "threshold", "expected_delay_minutes", "outcome_delay_minutes"):
-        frame[name] = pd.to_numeric(frame[name].str.lstrip("'"))
+        # Not pd.to_numeric, which is off in the last place: scores may differ there alone.
+        frame[name] = [float(text.lstrip("'")) if text else math.nan for text in frame[name]]
     for name in ("touched", "held_out", "flagged"):
         frame[name] = frame[name].str.lower() == "true"
     frame["late"] = frame.label_late.str.lower() == "true"
