@@ -11,7 +11,7 @@ public sealed class StoreConnections(StoreOptions options)
         ? new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = true, DefaultTimeout = 5, Mode = SqliteOpenMode.ReadWrite }.ToString()
         : options.ConnectionString;
 
-    /// <summary>A connection that nobody else gets, set up for durable commits.</summary>
+    /// <summary>A connection that nobody else gets, set up for durable commits unless the options say otherwise.</summary>
     public DbConnection OpenWriter()
     {
         if (!options.IsSqlite)
@@ -23,7 +23,8 @@ public sealed class StoreConnections(StoreOptions options)
         var text = new SqliteConnectionStringBuilder(options.ConnectionString) { Pooling = false, DefaultTimeout = 5 }.ToString();
         var connection = new SqliteConnection(text);
         connection.Open();
-        Run(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
+        var synchronous = options.CommitsAreDurable ? "FULL" : "NORMAL";
+        Run(connection, $"PRAGMA journal_mode=WAL; PRAGMA synchronous={synchronous}; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
         return connection;
     }
 

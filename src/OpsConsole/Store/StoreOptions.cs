@@ -32,6 +32,12 @@ public sealed record StoreOptions
     public int QueuedItems { get; init; } = 50_000;
 
     /// <summary>
+    /// Whether a commit is on disk before its callers are told (SQLite). Not so only for what can be made again: commits stay in order, so that after a
+    /// power cut the newest of them may be missing, never one before them.
+    /// </summary>
+    public bool CommitsAreDurable { get; init; } = true;
+
+    /// <summary>
     /// From how many rows on they are written together (<see cref="WriteSession.Together"/>): on SQL Server, where that takes about as many round
     /// trips as this many rows take statements. Never on SQLite.
     /// </summary>
