@@ -28,7 +28,7 @@ public sealed class CourierNetwork
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _around = new Surroundings(options.Seed);
+        _around = new Surroundings(options.Seed, options.Troubles);
         _orders = new OrderBook(options);
         _nextDay = OrderBook.DayOf(options.From);
         if (options.ConditionsEvery > TimeSpan.Zero)
@@ -134,7 +134,7 @@ public sealed class CourierNetwork
         var order = _orders.Make(day, number, at);
         if (_options.Wanted?.Invoke(order.Shipment) == false)
             return;
-        var journey = new Trip(_around, order, Dice.Of(_options.Seed, JourneyDice, Dice.Number(order.Shipment.ShipmentId))).Walk();
+        var journey = new Trip(_around, _options.Troubles, order, Dice.Of(_options.Seed, JourneyDice, Dice.Number(order.Shipment.ShipmentId))).Walk();
         _underWay[journey.Id] = journey;
         Enqueue(journey, DateTimeOffset.MinValue);
     }

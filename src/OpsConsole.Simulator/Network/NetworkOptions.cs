@@ -23,6 +23,9 @@ public sealed record NetworkOptions
     /// <summary>Which shipments are of interest; nothing happens to the others. Null: all.</summary>
     public Func<NewShipment, bool>? Wanted { get; init; }
 
+    /// <summary>What goes wrong on purpose.</summary>
+    public Troubles Troubles { get; init; } = new();
+
     /// <summary>How often each area's conditions are sent; zero: never.</summary>
     public TimeSpan ConditionsEvery { get; init; } = TimeSpan.FromMinutes(10);
 

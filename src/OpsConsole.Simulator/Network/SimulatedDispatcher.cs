@@ -12,7 +12,7 @@ public sealed record DispatcherOptions
     /// <summary>The share of cases that they answer at all.</summary>
     public double Share { get; init; } = 0.7;
 
-    /// <summary>How often they are right about what would happen.</summary>
+    /// <summary>How often they are right about what would happen, as a team: one of the three is better, one is worse.</summary>
     public double Skill { get; init; } = 0.78;
 
     /// <summary>How many they answer at one time, at the most.</summary>
@@ -30,7 +30,8 @@ public sealed class SimulatedDispatcher(OpsConsoleClient client, CourierNetwork 
 {
     private const long AnswerDice = 300;
     private const long DelayDice = 301;
-    private static readonly string[] Names = ["sim-ines", "sim-tomasz", "sim-ruth", "sim-bilal"];
+    private const long NameDice = 302;
+    private static readonly (string Name, double Better)[] People = [("sim-ines", 0.12), ("sim-tomasz", 0.01), ("sim-ruth", -0.13)];
     private static readonly string[] WhyLate = ["traffic", "weather", "hubDelay", "vehicle", "capacity", "missedScan"];
     private static readonly string[] WhyNot = ["missedScan", "carrier", "other"];
 
@@ -132,7 +133,8 @@ public sealed class SimulatedDispatcher(OpsConsoleClient client, CourierNetwork 
     private async Task<bool> AnswerAsync(CaseAnswer item, Dice dice, DateTimeOffset now, CancellationToken cancellation)
     {
         var truth = network.WillBeLate(item.ShipmentId) ?? true;
-        var late = dice.Chance(options.Skill) ? truth : !truth;
+        var (name, better) = People[Dice.Of(options.Seed, NameDice, Dice.Number(item.ShipmentId)).Below(People.Length)];
+        var late = dice.Chance(options.Skill + better) ? truth : !truth;
         var action = late ? ActionFor(item.PromisedBy - now, dice) : JudgementAction.None;
         var judgement = new JudgementRequest
         {
@@ -141,7 +143,7 @@ public sealed class SimulatedDispatcher(OpsConsoleClient client, CourierNetwork 
             Reason = late ? WhyLate[dice.Below(WhyLate.Length)] : WhyNot[dice.Below(WhyNot.Length)],
             Note = dice.Chance(0.15) ? "Simulated: called the hub." : null,
             PredictionId = item.PredictionId,
-            Judge = Names[dice.Below(Names.Length)],
+            Judge = name,
         };
         try
         {

@@ -13,9 +13,10 @@ internal readonly record struct Weather(double RainMm, double SnowCm, double Win
 /// What the network lives in: fronts that cross it from the west, roads that fill twice a day, centres that are sometimes overrun. Every value is a
 /// function of seed, place and hour alone, so that history, the live stream and a program started again agree about it.
 /// </summary>
-internal sealed class Surroundings(int seed)
+internal sealed class Surroundings(int seed, Troubles troubles)
 {
     private const int Kept = 100_000;
+    private const int FailingHub = 3;
 
     private readonly Dictionary<(int Kind, int Place, long Hour), double> _numbers = [];
     private readonly Dictionary<(int Place, long Hour), Weather> _weather = [];
@@ -82,6 +83,8 @@ internal sealed class Surroundings(int seed)
             if (at.Hour >= start && at.Hour < start + 4)
                 load *= 1.9;
         }
+        if (hub.Number == FailingHub && Troubles.Holds(troubles.HubFails, at))
+            load *= 1.9;
         return load * Dice.Of(seed, (long)What.HubHour, hub.Number, hour).Around(1, 0.05);
     });
 
@@ -114,6 +117,8 @@ internal sealed class Surroundings(int seed)
                 gust += 9 * Math.Sqrt(front.Intensity) * near;
             }
         }
+        if (Troubles.Holds(troubles.Storm, at))
+            (rain, gust) = (rain + 5 + 2 * Math.Sin(hour * 0.7), gust + 38);
         var season = -Math.Cos((at.DayOfYear - 20) / 365.25 * 2 * Math.PI);
         var ofDay = Dice.Of(seed, (long)What.Temperature, day);
         var temperature = 9.5 + 6.5 * season + 3 * Math.Sin((at.Hour - 9) / 24.0 * 2 * Math.PI) + 2.5 * ofDay.Normal();

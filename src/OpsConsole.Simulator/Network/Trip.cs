@@ -6,7 +6,7 @@ namespace OpsConsole.Simulator.Network;
 /// One parcel's way, walked once from booking to its end: collection, centres, trunk, round, door. Each stage takes its planned time, stretched by
 /// what surrounds it, and leaves the scans that the courier's systems get, some late, some never.
 /// </summary>
-internal sealed class Trip(Surroundings around, Order order, Dice dice)
+internal sealed class Trip(Surroundings around, Troubles troubles, Order order, Dice dice)
 {
     private readonly List<Fact> _facts = [];
     private DateTimeOffset _at = order.Shipment.BookedAt;
@@ -124,7 +124,8 @@ internal sealed class Trip(Surroundings around, Order order, Dice dice)
             Pass(order.Round.BreaksDownFor);
         }
         // A long round has time to make up for what held it up.
-        var held = slow * order.Round.Pace * order.Carrier.Pace * dice.Around(1, 0.13);
+        var shortOfDrivers = order.Carrier.Name == Troubles.SlowCarrier && _at >= troubles.CarrierSlowsFrom ? 1.25 : 1;
+        var held = slow * order.Round.Pace * order.Carrier.Pace * shortOfDrivers * dice.Around(1, 0.13);
         Pass(_onRoad.TotalMinutes * Math.Pow(held, Math.Min(1, 75 / Math.Max(1, _onRoad.TotalMinutes))));
         var ageCheck = order.Shipment.Attributes!["ageCheck"].Flag == true;
         if (dice.Chance((order.Destination.Type == AreaType.Urban ? 0.035 : 0.025) * (ageCheck ? 2.5 : 1)))
@@ -208,6 +209,8 @@ internal sealed class Trip(Surroundings around, Order order, Dice dice)
             return;
         var occurred = Second(occurredAt);
         var recorded = sure ? occurred.AddSeconds(10) : occurred.AddSeconds(Math.Floor(lag));
+        if (!sure && order.Carrier.Name == Troubles.StalledCarrier && Troubles.Holds(troubles.FeedStalls, recorded))
+            recorded = Second(troubles.FeedStalls!.Value.Until.AddSeconds(Math.Floor(lag / 10)));
         var scan = new NewEvent { EventId = $"{Id}:{number}", ShipmentId = Id, Type = type, OccurredAt = occurred, RecordedAt = recorded };
         _facts.Add(new EventFact(recorded, more is null ? scan : more(scan)));
     }

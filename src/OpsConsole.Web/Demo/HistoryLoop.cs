@@ -70,6 +70,15 @@ internal sealed class HistoryLoop : IAsyncDisposable
     /// <summary>Settles what is behind or due.</summary>
     internal Task SettleAsync(CancellationToken cancellation) => _app.Services.GetRequiredService<SettleWhatIsBehind>().DrainAsync(cancellation);
 
+    /// <summary>Raises the threshold to so many times what the costs imply, at the present moment of its time; once, however often it is asked.</summary>
+    internal async Task RaiseThresholdAsync(double factor, string why, CancellationToken cancellation)
+    {
+        var champions = _app.Services.GetRequiredService<Champions>();
+        var raised = CostThreshold.Round(Math.Min(0.9, factor * CostThreshold.Of(_app.Services.GetRequiredService<SettingsStore>().Current)));
+        if (champions.Current is var champion && champion.Threshold < raised)
+            await champions.AppointAsync(champion.ModelVersionId, raised, Caller.System, why, cancellation);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -85,7 +94,8 @@ internal sealed class HistoryLoop : IAsyncDisposable
         // One log, of the serving program.
         builder.Services.AddSingleton(serving.GetRequiredService<ILoggerFactory>());
         builder.Services.AddRouting();
-        builder.Services.AddStore(serving.GetRequiredService<StoreOptions>(), serving.GetRequiredService<WriteGate>(), serving.GetRequiredService<Ids>());
+        // A step that a power cut takes away is made again: its mark is gone with it.
+        builder.Services.AddStore(serving.GetRequiredService<StoreOptions>() with { CommitsAreDurable = false }, serving.GetRequiredService<WriteGate>(), serving.GetRequiredService<Ids>());
         builder.Services.AddOperationsCore(serving.GetRequiredService<OperationsSettings>(), time, LoopClock.DemoHistory);
         builder.Services.AddAnswers();
         builder.Services.AddAccess(serving.GetRequiredService<AccessOptions>());

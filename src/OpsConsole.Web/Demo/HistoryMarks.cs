@@ -33,6 +33,10 @@ internal sealed class HistoryMarks(StoreConnections connections, GroupedWriter w
         WHERE loop = 1
         """);
 
+    // The terms of the past lead up to the live one: what the history ended with serves on, unless somebody has decided otherwise meanwhile.
+    private static readonly Statement HandOverTerms = new(
+        "UPDATE champion_terms SET loop = 0 WHERE loop = 1 AND (SELECT COUNT(*) FROM champion_terms WHERE loop = 0) = 1");
+
     private static readonly Statement HandOverFlags = new("UPDATE held_flags SET loop = 0 WHERE loop = 1");
 
     /// <summary>How far it is; null when it was never begun.</summary>
@@ -73,6 +77,7 @@ internal sealed class HistoryMarks(StoreConnections connections, GroupedWriter w
         {
             session.Execute(HandOver);
             session.Execute(HandOverFlags);
+            session.Execute(HandOverTerms);
             session.Execute(Insert, Whole, 1L);
         },
         cancellation: cancellation);

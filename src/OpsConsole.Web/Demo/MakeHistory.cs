@@ -13,6 +13,7 @@ namespace OpsConsole.Web.Demo;
 internal sealed partial class MakeHistory(DemoOptions options, SettingsStore settings, DemoProgress progress, ILogger<MakeHistory> log)
 {
     private const string Prefix = "SIM";
+    private const double RaisedBy = 1.25;
 
     /// <summary>Where the history begins and ends, if it begins now.</summary>
     internal HistorySpan SpanFrom(DateTimeOffset now)
@@ -32,6 +33,7 @@ internal sealed partial class MakeHistory(DemoOptions options, SettingsStore set
         ShipmentsPerDay = (double)options.Shipments / options.Days,
         ConditionsEvery = options.ConditionsEvery,
         ForecastEvery = 1,
+        Troubles = Troubles.Between(span.From, span.Until),
         ChanceOfAction = Chances,
     });
 
@@ -53,18 +55,9 @@ internal sealed partial class MakeHistory(DemoOptions options, SettingsStore set
         }
         // What was done in the minutes after a step, or in one that was cut off, comes before the next step's facts, as it did then.
         var done = new Queue<PastAction>(actions.Where(action => action.At > span.Done));
-        var colleagues = new SimulatedDispatcher(loop.Client, network, new DispatcherOptions { Seed = options.Seed, AtATime = int.MaxValue });
         var watch = new StepWatch();
-        var sent = Sent.None;
-        for (var moment = span.Done + options.Step; moment <= span.Until; moment += options.Step)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            while (done.TryPeek(out var action) && action.At <= moment)
-                network.Act(done.Dequeue().ShipmentId, action.Action, action.At);
-            // What the last step finds is answered in the present, by whoever is there.
-            sent += await StepAsync(loop, network, moment < span.Until ? colleagues : null, moment, watch, cancellation);
-            Report(span, moment);
-        }
+        var sent = await StepsAsync(loop, network, span, done, watch, cancellation);
+        await watch.TimeAsync("settle", () => loop.SettleAsync(cancellation));
         await loop.Marks.HandOverAsync(cancellation);
         progress.End(1);
         LogMade(log, options.Days, sent.Accepted, sent.Duplicates, sent.Rejected, watch.ToString());
@@ -73,19 +66,44 @@ internal sealed partial class MakeHistory(DemoOptions options, SettingsStore set
         return network;
     }
 
-    private static async Task<Sent> StepAsync(
-        HistoryLoop loop, CourierNetwork network, SimulatedDispatcher? colleagues, DateTimeOffset moment, StepWatch watch, CancellationToken cancellation)
+    private async Task<Sent> StepsAsync(
+        HistoryLoop loop, CourierNetwork network, HistorySpan span, Queue<PastAction> done, StepWatch watch, CancellationToken cancellation)
+    {
+        var colleagues = new SimulatedDispatcher(loop.Client, network, new DispatcherOptions { Seed = options.Seed, AtATime = int.MaxValue });
+        var changing = ThresholdChange(span);
+        var sent = Sent.None;
+        for (var moment = span.Done + options.Step; moment <= span.Until; moment += options.Step)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            while (done.TryPeek(out var action) && action.At <= moment)
+                network.Act(done.Dequeue().ShipmentId, action.Action, action.At);
+            // What the last step finds is answered in the present, by whoever is there.
+            sent += await StepAsync(loop, network, moment < span.Until ? colleagues : null, moment, moment >= changing, watch, cancellation);
+            Report(span, moment);
+        }
+        return sent;
+    }
+
+    private async Task<Sent> StepAsync(
+        HistoryLoop loop, CourierNetwork network, SimulatedDispatcher? colleagues, DateTimeOffset moment, bool raised, StepWatch watch, CancellationToken cancellation)
     {
         loop.Time.MoveTo(moment);
+        if (raised)
+            await loop.RaiseThresholdAsync(RaisedBy, "Simulated: the shifts were asked about too many parcels.", cancellation);
         var facts = watch.Time("simulate", () => network.Until(moment).ToList());
         var sent = await watch.TimeAsync("send", () => loop.Client.SendFactsAsync(facts, cancellation: cancellation));
         await watch.TimeAsync("score", () => loop.ScoreAsync(cancellation));
-        await watch.TimeAsync("settle", () => loop.SettleAsync(cancellation));
+        // At moments of the calendar, so that a history that was stopped has the same outcomes found at the same times.
+        if (moment.UtcTicks % options.SettleEvery.Ticks == 0)
+            await watch.TimeAsync("settle", () => loop.SettleAsync(cancellation));
         if (colleagues is not null)
             await watch.TimeAsync("answer", () => colleagues.AnswerFromAsync(moment, loop.Time.MoveTo, cancellation));
         await watch.TimeAsync("mark", () => loop.Marks.DoneAsync(moment, cancellation));
         return sent;
     }
+
+    /// <summary>In the seventh week the threshold is raised by a quarter; the change is kept and audited as any.</summary>
+    private static DateTimeOffset ThresholdChange(HistorySpan span) => span.From + (span.Until - span.From) * (44 / 60.0);
 
     private void Report(HistorySpan span, DateTimeOffset moment)
     {

@@ -87,6 +87,11 @@ public sealed class DemoHistoryTests : IDisposable
         Assert.True(console.Count("SELECT COUNT(*) FROM tallies") > 50);
         Assert.True(console.Count("SELECT COUNT(*) FROM contacts") > 0);
         Assert.True(console.Count("SELECT COUNT(*) FROM conditions") > 0);
+        // The live loop's first, the history's first, and the change in its seventh week, at the history's own time; that one serves on.
+        Assert.Equal(3, console.Count("SELECT COUNT(*) FROM champion_terms WHERE loop = 0"));
+        Assert.Equal(1, console.Count(
+            $"SELECT COUNT(*) FROM champion_terms WHERE \"from\" BETWEEN {Now.AddDays(-1).UtcTicks} AND {Now.AddHours(-8).UtcTicks} AND id = (SELECT MAX(id) FROM champion_terms)"));
+        Assert.Equal(1, console.Count("SELECT COUNT(*) FROM audit WHERE what = 'champion.appointed'"));
     }
 
     [Fact]
