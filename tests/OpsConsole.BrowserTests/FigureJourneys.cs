@@ -17,7 +17,7 @@ public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSi
             await screen.Page.GotoAsync("/sign-in");
             await screen.Page.Locator(".door-button", new() { HasText = Roles.Manager }).ClickAsync();
             await screen.Page.Locator(".tabs a", new() { HasText = "Quality" }).ClickAsync();
-            var point = screen.Page.Locator(".js-plotly-plot .points path").First;
+            var point = screen.Page.Locator(".js-plotly-plot .scatterlayer .points path").First;
             await point.WaitForAsync(new() { State = WaitForSelectorState.Attached });
             await point.ScrollIntoViewIfNeededAsync();
             var box = (await point.BoundingBoxAsync())!;
@@ -39,6 +39,54 @@ public sealed partial class FigureJourneys(DemoSite site) : IClassFixture<DemoSi
             await Expect(screen.Page.Locator(".timeline")).ToContainTextAsync("Booked");
         });
         screen.AssertQuiet();
+    }
+
+    [Fact]
+    public async Task Manager_MovesTheThreshold_AndSomebodyElseAppliesIt()
+    {
+        var after = "";
+        await using (var manager = await site.OpenAnonymousAsync())
+        {
+            await manager.RunAsync(async () => after = await ProposeAsync(manager.Page));
+            manager.AssertQuiet();
+        }
+        await using var admin = await site.OpenAnonymousAsync();
+        await admin.RunAsync(async () =>
+        {
+            await admin.Page.GotoAsync("/sign-in");
+            await admin.Page.Locator(".door-button", new() { HasText = Roles.Admin }).ClickAsync();
+            await admin.Page.Locator(".tabs a", new() { HasText = "Threshold" }).ClickAsync();
+            await admin.Page.Locator(".proposals button", new() { HasText = "Apply" }).ClickAsync();
+            await Expect(admin.Page.Locator(".proposals li").First).ToContainTextAsync("applied");
+            await Expect(admin.Page.Locator(".threshold-table thead th").Nth(1)).ToHaveTextAsync($"Now {after}");
+            await Expect(admin.Page.Locator(".threshold-watch")).ToContainTextAsync("Watched for seven days");
+        });
+        admin.AssertQuiet();
+    }
+
+    private static async Task<string> ProposeAsync(IPage page)
+    {
+        await page.GotoAsync("/sign-in");
+        await page.Locator(".door-button", new() { HasText = Roles.Manager }).ClickAsync();
+        await page.Locator(".tabs a", new() { HasText = "Threshold" }).ClickAsync();
+        var handle = page.Locator("#then");
+        var flags = page.Locator(".threshold-table tbody tr").First.Locator("td");
+        await handle.FocusAsync();
+        var before = int.Parse(await handle.InputValueAsync(), System.Globalization.CultureInfo.InvariantCulture);
+        await handle.PressAsync("ArrowLeft");
+        await handle.PressAsync("Shift+ArrowLeft");
+        await Expect(handle).ToHaveValueAsync((before - 60).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var after = ((before - 60) / 1000.0).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
+        // Where it rests stands in the address; as many or more are flagged, none fewer.
+        await Expect(page).ToHaveURLAsync(new Regex($"to={Regex.Escape(after)}"));
+        await Expect(page.Locator(".threshold-table thead th").Nth(2)).ToHaveTextAsync($"Then {after}");
+        var shown = await Task.WhenAll(new[] { 0, 1 }.Select(async i => double.Parse(await flags.Nth(i).InnerTextAsync(), System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.True(shown[1] >= shown[0]);
+        await page.Locator(".threshold-propose textarea").FillAsync("Fewer missed in the evenings");
+        await page.Locator(".threshold-propose button", new() { HasText = "Propose" }).ClickAsync();
+        await Expect(page.Locator(".proposals li").First).ToContainTextAsync("Somebody else applies it");
+        await Expect(page.Locator(".proposals button", new() { HasText = "Apply" })).ToBeDisabledAsync();
+        return after;
     }
 
     [Fact]
