@@ -8,6 +8,7 @@ IBenchPath[] paths =
     new ScoringBench(),
     new ExplainingBench(),
     new AreasBench(),
+    new CurvesBench(),
     new FanOutBench(),
 ];
 

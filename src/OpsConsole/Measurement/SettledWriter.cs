@@ -110,7 +110,8 @@ internal sealed class SettledWriter
         return before == OutcomeClass.Pending && outcome.Truth != OutcomeClass.Pending;
     }
 
-    private static void WriteTally(WriteSession session, Tally tally, Contribution contribution)
+    /// <summary>Puts a tally in the place of the one there is, and what that changes in the sums into a contribution.</summary>
+    internal static void WriteTally(WriteSession session, Tally tally, Contribution contribution)
     {
         var old = Read(session, tally.ShipmentKey);
         if (old?.SameAs(tally) == true)
