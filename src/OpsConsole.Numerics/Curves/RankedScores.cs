@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using OpsConsole.Numerics.Statistics;
 
@@ -98,6 +99,9 @@ public sealed class RankedScores
         var (positives, negatives) = Grouped();
         var padded = Padded(_clusterCount);
         var drawn = new int[padded];
+
+        // A question is asked too seldom for the compiler to find out by itself that this is where its time goes.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void Fill(ReadOnlySpan<int> times, Span<double> areas)
         {
             times.CopyTo(drawn);
@@ -107,8 +111,9 @@ public sealed class RankedScores
             {
                 double late = Dot(of, positives.AsSpan(at, padded)), others = Dot(of, negatives.AsSpan(at, padded));
                 area += others * (above + late / 2);
+                // The precision in the middle of the group, for each of its positives.
                 if (late > 0)
-                    sum += ScoreHistogram.MixedPrecision(above, above + below, late, late + others);
+                    sum += late * (above + (late + 1) / 2) / (above + below + (late + others + 1) / 2);
                 (above, below) = (above + late, below + others);
             }
             (areas[0], areas[1]) = (above > 0 && below > 0 ? area / above / below : double.NaN, above > 0 ? sum / above : double.NaN);

@@ -108,7 +108,7 @@ public sealed class ScoreHistogram
     }
 
     // The sum of precision at each of the bin's positives, the i-th of which stands at place i·all/positives of the bin.
-    internal static double MixedPrecision(double tp, double seen, double positives, double all)
+    private static double MixedPrecision(double tp, double seen, double positives, double all)
     {
         var step = all / positives;
         if (positives <= 64)
