@@ -37,6 +37,9 @@ internal sealed class HistoryMarks(StoreConnections connections, GroupedWriter w
     private static readonly Statement HandOverTerms = new(
         "UPDATE champion_terms SET loop = 0 WHERE loop = 1 AND (SELECT COUNT(*) FROM champion_terms WHERE loop = 0) = 1");
 
+    // Its threshold holds for the live stream's parcels from now on too: they are held against it at once, not at their next scan.
+    private static readonly Statement ScoreAgain = new("UPDATE shipments SET next_score_at = 0 WHERE loop = 0 AND state = 0 AND next_score_at IS NOT NULL");
+
     private static readonly Statement HandOverFlags = new("UPDATE held_flags SET loop = 0 WHERE loop = 1");
 
     /// <summary>How far it is; null when it was never begun.</summary>
@@ -77,7 +80,8 @@ internal sealed class HistoryMarks(StoreConnections connections, GroupedWriter w
         {
             session.Execute(HandOver);
             session.Execute(HandOverFlags);
-            session.Execute(HandOverTerms);
+            if (session.Execute(HandOverTerms) > 0)
+                session.Execute(ScoreAgain);
             session.Execute(Insert, Whole, 1L);
         },
         cancellation: cancellation);
