@@ -54,7 +54,10 @@ public sealed class KpiReader(StoreConnections connections, SettingsStore settin
     }
 
     /// <summary>The figures; only range, bucket, split and simulated of the question count.</summary>
-    public KpiAnswer Read(QualityAsk ask)
+    public KpiAnswer Read(QualityAsk ask) => Read(ask, effects.Read(ask));
+
+    /// <summary>The figures, where what the board changes in the range has been read already: it goes tally by tally.</summary>
+    internal KpiAnswer Read(QualityAsk ask, BoardEffect? effect)
     {
         var current = settings.Current;
         var buckets = new Buckets(current.TimeZone);
@@ -75,7 +78,6 @@ public sealed class KpiReader(StoreConnections connections, SettingsStore settin
         });
         // Over the whole range: a single day says nothing of how days scatter.
         var designs = Effects(total);
-        var effect = effects.Read(ask);
         var chance = effect?.ChanceOfHelping;
         List<KpiBucket> answered = [];
         foreach (var (start, (end, parts)) in over)

@@ -22,6 +22,9 @@ internal sealed record FigurePoint(object X, double? Value, double? Low, double?
 /// <summary>A figure with its band, its provisional points hollow, beside a grey rule.</summary>
 internal sealed class FigureChart
 {
+    /// <summary>Where a scale of shares begins: a point at 0 % is seen, and found by the pointer, whole.</summary>
+    internal const double Floor = -0.04;
+
     private const int SettledTrace = 3;
     private const int ProvisionalTrace = 4;
 
@@ -119,7 +122,7 @@ internal sealed class FigureChart
     internal static void Shares(Layout layout)
     {
         // The same scale on every panel, so that they can be held against each other.
-        layout.YAxis = [new YAxis { TickFormat = ".0%", Range = [0, 1.03], DTick = 0.25, FixedRange = true }];
+        layout.YAxis = [new YAxis { TickFormat = ".0%", Range = [Floor, 1.03], DTick = 0.25, FixedRange = true }];
         layout.XAxis = [new XAxis { FixedRange = true }];
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.Extensions.Logging;
 using OpsConsole.Client;
 using OpsConsole.Intake;
+using OpsConsole.Measurement.Verdicts;
 using OpsConsole.Operations;
 using OpsConsole.Ui;
 using Plotly.Blazor;
@@ -12,11 +13,12 @@ namespace OpsConsole.Measurement.Pages;
 
 /// <summary>Business figures over time and by segment.</summary>
 public sealed partial class KpisPage(
-    KpiReader reader, SettingsStore settings, SimulatedDefault simulated, LoopClock clock, NavigationManager navigation, ILogger<KpisPage> log) : IDisposable
+    KpiReader reader, VerdictReader verdicts, SettingsStore settings, SimulatedDefault simulated, LoopClock clock, NavigationManager navigation, ILogger<KpisPage> log) : IDisposable
 {
     private FiguresFilter _filter = new();
     private bool _failed;
     private KpiAnswer? _answer;
+    private VerdictOfRange? _verdict;
     private FigureChart? _onTime;
     private FigureChart? _raised;
     private IReadOnlyList<ITrace> _costs = [];
@@ -48,8 +50,14 @@ public sealed partial class KpisPage(
         try
         {
             var ask = _filter.Ask(current, clock.Now, simulated.Of(filter.Simulated));
+            var verdict = await verdicts.ReadAsync(ask, CancellationToken.None);
             // The figures over time come from the roll-ups; only the split reads tallies, those of the range.
-            _answer = await Task.Run(() => reader.Read(ask with { By = Dimension.None }) with { Segments = reader.Read(ask).Segments });
+            _answer = await Task.Run(() =>
+            {
+                var total = reader.Read(ask with { By = Dimension.None });
+                return total with { Segments = reader.Read(ask, total.BoardEffect).Segments };
+            });
+            _verdict = verdict;
             Draw(_answer, current);
         }
         catch (System.Data.Common.DbException failure)

@@ -93,8 +93,8 @@ internal sealed class PairedChart
     {
         layout.YAxis =
         [
-            new YAxis { TickFormat = ".0%", Range = [0, 1.03], DTick = 0.25, FixedRange = true, Domain = [0.55m, 0.95m] },
-            new YAxis { TickFormat = _share ? ".0%" : ",.0f", Range = [0, _top], DTick = _share ? 0.25 : null, FixedRange = true, Domain = [0, 0.42m] },
+            new YAxis { TickFormat = ".0%", Range = [FigureChart.Floor, 1.03], DTick = 0.25, FixedRange = true, Domain = [0.55m, 0.95m] },
+            new YAxis { TickFormat = _share ? ".0%" : ",.0f", Range = [FigureChart.Floor * _top, _top], DTick = _share ? 0.25 : null, FixedRange = true, Domain = [0, 0.42m] },
         ];
         layout.XAxis = [new XAxis { FixedRange = true, Anchor = Below }];
         layout.Shapes = [.. _marks.Select(mark => new Shape

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OpsConsole.Access;
 using OpsConsole.Client;
 using OpsConsole.Intake;
+using OpsConsole.Measurement.Verdicts;
 using OpsConsole.Operations;
 using OpsConsole.Ui;
 using Plotly.Blazor;
@@ -13,7 +14,7 @@ namespace OpsConsole.Measurement.Pages;
 
 /// <summary>Precision and recall over time, by lead and by segment, down to single shipments.</summary>
 public sealed partial class QualityPage(
-    QualityReader reader, BacktestReader backtests, IRunBacktests runs, CircuitCaller circuit, SettingsStore settings, SimulatedDefault simulated, LoopClock clock,
+    QualityReader reader, VerdictReader verdicts, BacktestReader backtests, IRunBacktests runs, CircuitCaller circuit, SettingsStore settings, SimulatedDefault simulated, LoopClock clock,
     NavigationManager navigation, ILogger<QualityPage> log)
 {
     private const int MostRows = 200;
@@ -28,6 +29,7 @@ public sealed partial class QualityPage(
     private bool _mayLearn;
     private string? _problem;
     private QualityAnswer? _answer;
+    private VerdictOfRange? _verdict;
     private FigureChart? _precision;
     private FigureChart? _recall;
     private IReadOnlyList<QualityAnswer> _leads = [];
@@ -105,7 +107,9 @@ public sealed partial class QualityPage(
                 await _view.LoadAsync(filter.Model, Left);
             _when = BacktestView.When(filter.Backtest ? _view.Found : null, _lead);
             // Reads don't belong on the circuit's thread.
+            var verdict = filter.Backtest ? null : await verdicts.ReadAsync(ask, Left);
             (_answer, _leads) = await Task.Run(() => (Read(ask), ReadLeads(ask)));
+            _verdict = verdict;
             if (_answer is not null)
                 Draw(_answer, current.TimeZone);
             await OpenAsync(ask);

@@ -69,7 +69,7 @@ public sealed partial class ThresholdPage(
         var same = _range is not null && filter == _filter && !_failed && store.Current == _settings;
         (_settings, _filter, _failed) = (store.Current, filter, false);
         var champion = champions.Current;
-        (_now, _customersNow) = (Thousandths(champion.Threshold), champion.CustomerThreshold is { } told ? Thousandths(told) : null);
+        (_now, _customersNow) = (ThresholdRange.Thousandths(champion.Threshold), champion.CustomerThreshold is { } told ? ThresholdRange.Thousandths(told) : null);
         var values = QueryHelpers.ParseQuery(query);
         _then = Threshold(values, "to") ?? _now;
         _customers = Threshold(values, "customers") ?? _customersNow;
@@ -184,9 +184,7 @@ public sealed partial class ThresholdPage(
 
     private static int? Threshold(Dictionary<string, Microsoft.Extensions.Primitives.StringValues> values, string name) =>
         values.TryGetValue(name, out var text) && double.TryParse(text, NumberStyles.AllowDecimalPoint, Culture, out var value) && value is >= 0.001 and <= 0.999
-            ? Thousandths(value) : null;
-
-    private static int Thousandths(double threshold) => Math.Clamp((int)Math.Round(threshold * 1000), ThresholdRange.Least, ThresholdRange.Most);
+            ? ThresholdRange.Thousandths(value) : null;
 
     private static int? Value(ChangeEventArgs moved) => int.TryParse(Text(moved), NumberStyles.None, Culture, out var value)
         ? Math.Clamp(value, ThresholdRange.Least, ThresholdRange.Most) : null;

@@ -37,8 +37,6 @@ internal static class ThresholdApi
         if (query.Problem is { } problem)
             return problem;
         var now = champions.Current.Threshold;
-        return TypedResults.Ok(studio.Load(ask).Compare(Thousandths(now), Thousandths(threshold ?? now)));
+        return TypedResults.Ok(studio.Load(ask).Compare(ThresholdRange.Thousandths(now), ThresholdRange.Thousandths(threshold ?? now)));
     }
-
-    private static int Thousandths(double threshold) => Math.Clamp((int)Math.Round(threshold * 1000), ThresholdRange.Least, ThresholdRange.Most);
 }

@@ -13,6 +13,9 @@ public sealed class ThresholdRange
     /// <summary>Thresholds are 0.001 to 0.999.</summary>
     internal const int Least = 1, Most = 999;
 
+    /// <summary>A threshold as the range counts: in whole thousandths.</summary>
+    internal static int Thousandths(double threshold) => Math.Clamp((int)Math.Round(threshold * 1000), Least, Most);
+
     /// <summary>With fewer promise days nothing is compared.</summary>
     internal const int LeastDays = 28;
 

@@ -5,35 +5,39 @@ using OpsConsole.Operations;
 namespace OpsConsole.Measurement.Verdicts;
 
 /// <summary>Reads the verdict of a range, and the two figures it rests on over time.</summary>
-public sealed class VerdictReader(QualityReader quality, KpiReader kpis, BriefStore briefs, SettingsStore settings, LoopClock clock)
+public sealed class VerdictReader(
+    QualityReader quality, KpiReader kpis, BoardEffectReader effects, BriefStore briefs, ChartMarks marks, SettingsStore settings, LoopClock clock)
 {
     /// <summary>With fewer promise days what is drawn again says nothing.</summary>
     internal const int LeastDays = 28;
 
-    /// <summary>The verdict, with the figures over time by the buckets asked for.</summary>
-    public async Task<(Verdict Verdict, IReadOnlyList<PairedPoint> Points)> ReadAsync(QualityAsk ask, CancellationToken cancellation)
+    /// <summary>The verdict, with the figures over time by the buckets asked for, and what happened meanwhile.</summary>
+    public async Task<VerdictOfRange> ReadAsync(QualityAsk ask, CancellationToken cancellation)
     {
         var (written, _) = await briefs.ReadAsync(cancellation);
         var current = settings.Current;
         var brief = written ?? Brief.Draft(current);
-        return await Task.Run(() => Read(ask with { Lead = current.DefaultLeadMinutes, Threshold = null, By = Dimension.None }, brief, written is null, current), cancellation);
+        var (verdict, points) = await Task.Run(
+            () => Read(ask with { Lead = current.DefaultLeadMinutes, Threshold = null, By = Dimension.None }, brief, written is null, current), cancellation);
+        return new VerdictOfRange(verdict, points, await marks.ReadAsync(ask.From ?? (points.Count > 0 ? points[0].Start : null), ask.To, cancellation));
     }
 
-    private (Verdict Verdict, IReadOnlyList<PairedPoint> Points) Read(QualityAsk ask, Brief brief, bool draft, OperationsSettings current)
+    private (Verdict Verdict, List<PairedPoint> Points) Read(QualityAsk ask, Brief brief, bool draft, OperationsSettings current)
     {
-        var (days, kpiDays) = (quality.Read(ask with { Bucket = BucketSize.Day }), kpis.Read(ask with { Bucket = BucketSize.Day }));
-        var weeks = Points(ask with { Bucket = BucketSize.Week }, brief, current);
-        var points = ask.Bucket == BucketSize.Week ? weeks : Points(ask, brief, current);
+        var effect = effects.Read(ask);
+        var (days, kpiDays) = (quality.Read(ask with { Bucket = BucketSize.Day }), kpis.Read(ask with { Bucket = BucketSize.Day }, effect));
+        var weeks = Points(ask with { Bucket = BucketSize.Week }, effect, brief, current);
+        var points = ask.Bucket == BucketSize.Week ? weeks : Points(ask, effect, brief, current);
         var verdict = new Verdict(brief, draft, Model(brief, days.Total, days.Buckets), Business(brief, kpiDays.Total, kpiDays.Buckets), null, current.DefaultLeadMinutes);
         return (verdict with { Since = Since(verdict, weeks) }, points);
     }
 
-    private List<PairedPoint> Points(QualityAsk ask, Brief brief, OperationsSettings current)
+    private List<PairedPoint> Points(QualityAsk ask, BoardEffect? effect, Brief brief, OperationsSettings current)
     {
         var over = new SortedDictionary<DateTimeOffset, (QualityBucket? Quality, KpiBucket? Kpi)>();
         foreach (var bucket in quality.Read(ask).Buckets)
             over[bucket.Start!.Value] = (bucket, null);
-        foreach (var bucket in kpis.Read(ask).Buckets)
+        foreach (var bucket in kpis.Read(ask, effect).Buckets)
             over[bucket.Start!.Value] = (over.GetValueOrDefault(bucket.Start.Value).Quality, bucket);
         var late = TimeSpan.FromMinutes(current.GraceMinutes + current.ReportingLagMinutes);
         return
@@ -107,6 +111,12 @@ public sealed class VerdictReader(QualityReader quality, KpiReader kpis, BriefSt
         return since;
     }
 }
+
+/// <summary>The verdict of a range.</summary>
+/// <param name="Verdict">Good enough or not.</param>
+/// <param name="Points">Both figures over time.</param>
+/// <param name="Marks">What happened.</param>
+public sealed record VerdictOfRange(Verdict Verdict, IReadOnlyList<PairedPoint> Points, IReadOnlyList<ChartMark> Marks);
 
 /// <summary>The two figures of a stretch of time.</summary>
 /// <param name="Start">Its start.</param>
